@@ -1,0 +1,42 @@
+"""How the law says no: a refusal names itself, says why and what to do, and cites its basis.
+
+Every rule answers with all refusals that apply, so that a clerk mends everything at once.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+def sentence(text: str) -> str:
+    """Mark a sentence for the translators' catalogue; comes out as it went in."""
+    return text
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason for saying no.
+
+    ``code`` is permanent and lower-case with hyphens; ``template`` is the Chinese sentence (what
+    is wrong, then what to do) with ``%(name)s`` places that ``values`` fills; ``basis`` is a code
+    from :data:`registry.rules.bases.BASES`, empty where no statute speaks.
+    """
+
+    code: str
+    template: str
+    basis: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The Chinese sentence with its values filled in."""
+        return self.template % self.values if self.values else self.template
+
+
+class Refused(Exception):
+    """An act was refused; ``refusals`` holds every reason, never none."""
+
+    def __init__(self, refusals: Refusal | Iterable[Refusal]) -> None:
+        self.refusals: tuple[Refusal, ...] = (
+            (refusals,) if isinstance(refusals, Refusal) else tuple(refusals)
+        )
+        super().__init__("; ".join(refusal.code for refusal in self.refusals))
