@@ -1,0 +1,438 @@
+"""The closed list of what the book can say: every event's name, subject and exact fields.
+
+``details`` stay readable for ever and hold nothing about a private life; ``personal`` values are
+kept apart under salted hashes so that they can be erased one day while the book still proves
+itself. An unknown name or field raises, so that a slip in a service shows in its first test.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from registry.rules.refusals import sentence
+
+SUBJECTS: frozenset[str] = frozenset(
+    {
+        "person",
+        "certificate",
+        "organisation",
+        "account",
+        "batch",
+        "finding",
+        "proposal",
+        "import",
+        "key",
+        "setting",
+        "register",
+    }
+)
+
+# Where an act came from and what it belongs to; any event may carry these.
+ORIGIN: frozenset[str] = frozenset(
+    {
+        "effective_on",
+        "document",
+        "door",
+        "batch",
+        "import",
+        "row",
+        "finding",
+        "proposal",
+        "corrects",
+    }
+)
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """One kind of event: what it is about, which fields it may carry, and its Chinese title."""
+
+    name: str
+    subject: str
+    details: frozenset[str]
+    personal: frozenset[str]
+    title: str
+
+
+_PLACE = "organisation establishment category engagement"
+_CARD = "number kind state state_from person organisation valid_from valid_until replaces"
+
+
+def _kind(name: str, subject: str, title: str, details: str = "", personal: str = "") -> EventKind:
+    return EventKind(
+        name, subject, frozenset(details.split()) | ORIGIN, frozenset(personal.split()), title
+    )
+
+
+_ALL = (
+    # People
+    _kind(
+        "person-added",
+        "person",
+        sentence("登记人员"),
+        f"number {_PLACE} roster started_on on_record_since filed_on sex section post field fields "
+        "in_enforcement_post planned_end_on",
+        "name identity_number telephone remarks supervisors",
+    ),
+    _kind(
+        "person-edited",
+        "person",
+        sentence("修改人员资料"),
+        "changed section section_from post post_from field field_from fields fields_from "
+        "in_enforcement_post in_enforcement_post_from planned_end_on planned_end_on_from "
+        "filed_on roster engagement",
+        "telephone telephone_from remarks remarks_from supervisors supervisors_from",
+    ),
+    _kind(
+        "name-corrected",
+        "person",
+        sentence("更正姓名"),
+        "number certificates",
+        "name name_from",
+    ),
+    _kind(
+        "identity-number-corrected",
+        "person",
+        sentence("更正身份证号"),
+        "number certificates sex sex_from",
+        "identity_number identity_number_from",
+    ),
+    _kind(
+        "engagement-started",
+        "person",
+        sentence("任职开始"),
+        f"{_PLACE} started_on on_record_since section post field fields in_enforcement_post "
+        "planned_end_on",
+        "telephone remarks",
+    ),
+    _kind(
+        "engagement-ended",
+        "person",
+        sentence("任职结束"),
+        f"{_PLACE} ended_on cause certificates",
+    ),
+    _kind(
+        "transferred",
+        "person",
+        sentence("调动"),
+        "organisation organisation_from establishment establishment_from category category_from "
+        "engagement engagement_from certificates section post field fields",
+    ),
+    _kind(
+        "reclassified",
+        "person",
+        sentence("变更用工性质"),
+        "organisation establishment establishment_from category category_from engagement "
+        "engagement_from certificates in_place",
+    ),
+    _kind(
+        "left",
+        "person",
+        sentence("离开岗位"),
+        f"{_PLACE} cause ended_on certificates",
+    ),
+    _kind(
+        "seconded",
+        "person",
+        sentence("借调"),
+        "organisation organisation_from engagement from_on until_on",
+    ),
+    _kind(
+        "secondment-ended",
+        "person",
+        sentence("借调结束"),
+        "organisation engagement ended_on",
+    ),
+    _kind("barred", "person", sentence("禁止持证"), "certificates until_on cause engagement"),
+    _kind("bar-lifted", "person", sentence("解除禁止持证"), "cause"),
+    _kind(
+        "sanction-recorded",
+        "person",
+        sentence("记录处分"),
+        "sanction until_on finding_opened",
+        "kind effective_until authority note",
+    ),
+    _kind(
+        "sanction-withdrawn",
+        "person",
+        sentence("撤销处分记录"),
+        "sanction",
+        "kind note",
+    ),
+    _kind(
+        "conviction-recorded",
+        "person",
+        sentence("记录刑事处罚"),
+        "conviction finding_opened",
+        "court judgment note",
+    ),
+    _kind(
+        "conviction-withdrawn",
+        "person",
+        sentence("撤销刑事处罚记录"),
+        "conviction",
+        "note",
+    ),
+    _kind(
+        "appraisal-recorded",
+        "person",
+        sentence("记录年度考核"),
+        "appraisal year finding_opened",
+        "grade grade_from",
+    ),
+    _kind(
+        "identity-number-revealed",
+        "person",
+        sentence("查看完整身份证号"),
+        "fields page",
+    ),
+    _kind(
+        "photograph-added",
+        "person",
+        sentence("上传照片"),
+        "photograph digest width height version",
+    ),
+    _kind(
+        "photograph-withdrawn",
+        "person",
+        sentence("撤下照片"),
+        "photograph digest version",
+    ),
+    # Imports
+    _kind(
+        "roster-imported",
+        "import",
+        sentence("导入名册"),
+        "kind digest rows good added changed unchanged proposed absent refused findings filed_on "
+        "sheet mapping bytes",
+        "file_name",
+    ),
+    _kind(
+        "organisations-imported",
+        "import",
+        sentence("导入机构"),
+        "kind digest rows good added changed unchanged refused sheet mapping bytes",
+        "file_name",
+    ),
+    _kind(
+        "mapping-remembered",
+        "import",
+        sentence("记住列名对应"),
+        "kind heading headings field fields value values mapping",
+    ),
+    _kind(
+        "attempt-refused",
+        "register",
+        sentence("违规尝试被拒绝"),
+        "act codes code number kind person organisation establishment category certificate "
+        "digest basis",
+        "name identity_number remarks note",
+    ),
+    # Organisations
+    _kind(
+        "organisation-added",
+        "organisation",
+        sentence("登记机构"),
+        "code name short_names subject_type parent fields area categories issuing_authority "
+        "complaint_telephone name_rule merged",
+    ),
+    _kind(
+        "organisation-edited",
+        "organisation",
+        sentence("修改机构资料"),
+        "code changed name name_from short_names short_names_from subject_type subject_type_from "
+        "parent parent_from fields fields_from area area_from categories categories_from "
+        "issuing_authority issuing_authority_from complaint_telephone complaint_telephone_from "
+        "name_rule name_rule_from merged merged_from closed_on",
+    ),
+    _kind(
+        "commission-letter-added",
+        "organisation",
+        sentence("登记委托书"),
+        "letter commissioner number matters categories starts_on ends_on published_by_commissioner "
+        "published_by_commissioned",
+    ),
+    _kind(
+        "commission-letter-ended",
+        "organisation",
+        sentence("终止委托书"),
+        "letter number ended_on",
+    ),
+    _kind(
+        "matter-recorded",
+        "organisation",
+        sentence("登记执法事项"),
+        "matter title category field predecessor authorised authorised_by article evidence "
+        "external_name changed",
+    ),
+    # Certificates
+    _kind(
+        "legacy-certificate-recorded",
+        "certificate",
+        sentence("登记旧版执法证"),
+        f"{_CARD} engagement issued_on",
+    ),
+    _kind(
+        "certificate-issued",
+        "certificate",
+        sentence("发证"),
+        f"{_CARD} engagement replaces_kind exchange fields categories area issuing_authority "
+        "warnings code_digest key status_list status_index given_number",
+        "name",
+    ),
+    _kind(
+        "certificate-suspended", "certificate", sentence("暂扣证件"), f"{_CARD} until_on", "ground"
+    ),
+    _kind("certificate-released", "certificate", sentence("解除暂扣"), _CARD, "ground"),
+    _kind("certificate-lost", "certificate", sentence("报告遗失"), f"{_CARD} lost_on"),
+    _kind("certificate-found", "certificate", sentence("证件找回"), _CARD),
+    _kind(
+        "certificate-replaced",
+        "certificate",
+        sentence("证件被新证替换"),
+        f"{_CARD} replaced_by cause",
+    ),
+    _kind("certificate-cancelled", "certificate", sentence("注销证件"), f"{_CARD} cause"),
+    _kind(
+        "certificate-revoked",
+        "certificate",
+        sentence("撤销证件"),
+        f"{_CARD} banned_until",
+        "ground",
+    ),
+    _kind("certificate-expired", "certificate", sentence("证件到期"), f"{_CARD} replaced_by"),
+    _kind(
+        "certificate-rectified",
+        "certificate",
+        sentence("更正误办的证件事项"),
+        f"{_CARD} voids second_account rectification",
+    ),
+    _kind(
+        "rectification-requested",
+        "certificate",
+        sentence("申请更正误办事项"),
+        "number state voids rectification",
+    ),
+    _kind(
+        "certificate-printed",
+        "certificate",
+        sentence("打印证件"),
+        "number form copies layout",
+    ),
+    _kind(
+        "batch-prepared",
+        "batch",
+        sentence("准备换发批次"),
+        "organisation organisations kind count letter_number letter_on valid_from eligible held_back",
+    ),
+    _kind(
+        "batch-issued",
+        "batch",
+        sentence("批次发证"),
+        "organisation organisations kind issued refused letter_number letter_on valid_from",
+    ),
+    _kind(
+        "batch-discarded", "batch", sentence("撤回批次"), "organisation organisations kind count"
+    ),
+    _kind("batch-printed", "batch", sentence("打印批次"), "organisation form count layout offset"),
+    # Findings and proposals
+    _kind(
+        "finding-opened",
+        "finding",
+        sentence("发现问题"),
+        "kind person organisation certificate certificates number letter other_person digest",
+        "name identity_number remarks note",
+    ),
+    _kind(
+        "finding-decided",
+        "finding",
+        sentence("处理问题"),
+        "kind decision person organisation certificate",
+        "note",
+    ),
+    _kind(
+        "proposal-opened",
+        "proposal",
+        sentence("提出变更建议"),
+        "act person organisation organisation_from establishment establishment_from number "
+        "number_from fields digest",
+        "name name_from identity_number telephone remarks",
+    ),
+    _kind(
+        "proposal-done",
+        "proposal",
+        sentence("办理变更建议"),
+        "act person organisation establishment number fields",
+    ),
+    _kind(
+        "proposal-dismissed",
+        "proposal",
+        sentence("不采纳变更建议"),
+        "act person organisation",
+        "note",
+    ),
+    # Accounts and sessions
+    _kind(
+        "account-created",
+        "account",
+        sentence("新建账号"),
+        "login role organisation demo",
+        "name",
+    ),
+    _kind("account-disabled", "account", sentence("停用账号"), "login sessions_ended"),
+    _kind("account-enabled", "account", sentence("启用账号"), "login"),
+    _kind(
+        "account-changed",
+        "account",
+        sentence("修改账号"),
+        "login role role_from organisation organisation_from changed sessions_ended language",
+        "name name_from",
+    ),
+    _kind("password-changed", "account", sentence("修改密码"), "login sessions_ended"),
+    _kind("password-reset", "account", sentence("重设密码"), "login sessions_ended"),
+    _kind("signed-in", "account", sentence("登录"), "login session", "network agent"),
+    _kind("sign-in-refused", "account", sentence("登录失败"), "login attempts", "network agent"),
+    _kind("signed-out", "account", sentence("退出登录"), "login session"),
+    _kind("session-ended", "account", sentence("结束会话"), "login session sessions_ended cause"),
+    # The register itself
+    _kind("setting-changed", "setting", sentence("修改设置"), "setting value value_from"),
+    _kind("key-made", "key", sentence("生成密钥"), "key purpose kid check_value"),
+    _kind(
+        "key-rotated", "key", sentence("更换密钥"), "key key_from purpose kid kid_from check_value"
+    ),
+    _kind(
+        "register-migrated",
+        "register",
+        sentence("升级登记库"),
+        "version version_from migrations engine program",
+    ),
+    _kind(
+        "register-checked", "register", sentence("自检"), "ok problems events digest certificates"
+    ),
+    _kind("checkpoint-signed", "register", sentence("签署检查点"), "size root kid"),
+    _kind(
+        "demo-filled",
+        "register",
+        sentence("填充演示数据"),
+        "seed organisations people certificates accounts",
+    ),
+)
+
+EVENTS: dict[str, EventKind] = {kind.name: kind for kind in _ALL}
+
+
+def check_event(name: str, details: Iterable[str] = (), personal: Iterable[str] = ()) -> EventKind:
+    """The kind called ``name``; raises ValueError for an unknown name or a field outside it.
+
+    ``details`` and ``personal`` are the fields' names (a mapping serves as well).
+    """
+    kind = EVENTS.get(name)
+    if kind is None:
+        raise ValueError(f"the book knows no event {name!r}")
+    for given, allowed, sort in (
+        (details, kind.details, "detail"),
+        (personal, kind.personal, "personal field"),
+    ):
+        unknown = sorted(set(given) - allowed)
+        if unknown:
+            raise ValueError(f"{name} has no {sort} {', '.join(unknown)}")
+    return kind
