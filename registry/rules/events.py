@@ -322,7 +322,8 @@ _ALL = (
         "batch-prepared",
         "batch",
         sentence("准备换发批次"),
-        "organisation organisations kind count letter_number letter_on valid_from eligible held_back",
+        "organisation organisations kind count letter_number letter_on valid_from eligible "
+        "held_back",
     ),
     _kind(
         "batch-issued",

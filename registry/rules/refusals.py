@@ -3,13 +3,20 @@
 Every rule answers with all refusals that apply, so that a clerk mends everything at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 
 def sentence(text: str) -> str:
     """Mark a sentence for the translators' catalogue; comes out as it went in."""
     return text
+
+
+class Term(str):
+    """A word of the register's own vocabulary inside a sentence: translated along with it.
+
+    Other values (names, numbers) are printed as they are, in every language.
+    """
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,16 @@ class Refusal:
     def sentence(self) -> str:
         """The Chinese sentence with its values filled in."""
         return self.template % self.values if self.values else self.template
+
+    def said_in(self, gettext: Callable[[str], str]) -> str:
+        """The sentence in the language of ``gettext``, its :class:`Term` values translated too."""
+        template = gettext(self.template)
+        if not self.values:
+            return template
+        return template % {
+            name: gettext(value) if isinstance(value, Term) else value
+            for name, value in self.values.items()
+        }
 
 
 class Refused(Exception):
