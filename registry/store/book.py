@@ -1,0 +1,138 @@
+"""The transaction and the book of events: what is written together, and that it was written.
+
+Every act opens :func:`transaction`, writes rows and records events. At its end, under one lock,
+the events get their numbers, leaf hashes and tree heads (RFC 6962); so numbers have no gaps and
+their order is the order of commits. Personal values enter a leaf as salted hashes.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from registry.rules.acts import Act
+from registry.rules.events import EVENTS, check_event
+from registry.rules.merkle import append_leaf, leaf_hash, root_of_peaks
+from registry.store.database import connection, database
+from registry.store.tables import BookHead, Event, EventValue
+
+
+@dataclass
+class _Pending:
+    name: str
+    act: Act
+    subject_id: int | None
+    person_id: int | None
+    organisation_id: int | None
+    details: dict[str, object]
+    personal: dict[str, str]
+    then: Callable[[int], None] | None
+
+
+@dataclass
+class Book:
+    """The open transaction's page of the book: events wait here until its end."""
+
+    pending: list[_Pending] = field(default_factory=list)
+
+    def record(
+        self,
+        name: str,
+        act: Act,
+        subject_id: int | None = None,
+        *,
+        person_id: int | None = None,
+        organisation_id: int | None = None,
+        details: Mapping[str, object] | None = None,
+        personal: Mapping[str, str] | None = None,
+        then: Callable[[int], None] | None = None,
+    ) -> None:
+        """Record an event of the closed list; written with the transaction or not at all.
+
+        ``subject_id`` is the row the event is about, ``person_id`` and ``organisation_id`` put it
+        on a time line and into a scope. ``then`` is called with the event's number inside the
+        transaction. Raises ValueError for an unknown name or field.
+        """
+        details, personal = dict(details or {}), dict(personal or {})
+        check_event(name, details, personal)
+        if EVENTS[name].subject == "person" and person_id is None:
+            person_id = subject_id
+        self.pending.append(
+            _Pending(
+                name, act, subject_id, person_id, organisation_id, details, personal, then
+            )
+        )
+
+
+@contextmanager
+def transaction() -> Iterator[Book]:
+    """One act: all of it is written, its events included, or nothing.
+
+    Opens a connection if the thread has none. Constraint violations pass through as
+    ``ConstraintViolation``: see :func:`registry.store.violations.refusals_of`.
+    """
+    with connection(), database.atomic():
+        book = Book()
+        yield book
+        if book.pending:
+            _write(book.pending)
+
+
+def canonical(document: Mapping[str, object]) -> bytes:
+    """The one spelling of a JSON document that is hashed."""
+    return json.dumps(
+        document, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def value_hash(salt: bytes, value: str) -> str:
+    """The salted hash under which a personal value enters its event's leaf."""
+    return hashlib.sha256(salt + value.encode()).hexdigest()
+
+
+def leaf_of(row: Mapping[str, object], personal: Mapping[str, str]) -> bytes:
+    """The leaf hash of an event ``row`` (its columns but leaf and root) with hashed values."""
+    document = {name: value for name, value in row.items() if name not in ("leaf", "root")}
+    document["personal"] = dict(personal)
+    return leaf_hash(canonical(document))
+
+
+def _write(pending: list[_Pending]) -> None:
+    head = BookHead.select().where(BookHead.id == 1)
+    if database.for_update:
+        head = head.for_update()
+    current = head.get()
+    size = current.size
+    stored = bytes(current.peaks)
+    peaks = tuple(stored[at : at + 32] for at in range(0, len(stored), 32))
+    for entry in pending:
+        seq = size + 1
+        row: dict[str, object] = {
+            "seq": seq,
+            "at": entry.act.moment,
+            "actor_id": entry.act.by.account_id,
+            "actor": entry.act.by.login,
+            "act": entry.name,
+            "subject": EVENTS[entry.name].subject,
+            "subject_id": entry.subject_id,
+            "person_id": entry.person_id,
+            "organisation_id": entry.organisation_id,
+            "effective_on": entry.act.day,
+            "reason": entry.act.reason,
+            "document": entry.act.document,
+            "basis": entry.act.basis,
+            "details": canonical(entry.details).decode(),
+        }
+        salts = {name: secrets.token_bytes(16) for name in entry.personal}
+        hashed = {name: value_hash(salts[name], value) for name, value in entry.personal.items()}
+        leaf = leaf_of(row, hashed)
+        peaks = append_leaf(peaks, size, leaf)
+        size = seq
+        Event.insert(**row, leaf=leaf, root=root_of_peaks(peaks)).execute()
+        for name, value in entry.personal.items():
+            EventValue.insert(seq=seq, field=name, salt=salts[name], value=value).execute()
+        if entry.then is not None:
+            entry.then(seq)
+    BookHead.update(size=size, peaks=b"".join(peaks)).where(BookHead.id == 1).execute()

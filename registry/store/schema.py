@@ -1,0 +1,208 @@
+"""Migrations, the rule's triggers, PostgreSQL's three roles, and a digest of it all.
+
+The triggers, views and grants are made again after every run, because a rebuild of a table
+drops them in silence. The digest is written into the book at every migration, so that a later
+change of the schema by hand is seen by ``check`` and ``readyz``.
+"""
+
+import fcntl
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from peewee import Database
+from playhouse.migrations import Runner
+
+from registry.config import Config, resource_folder
+from registry.store.database import (
+    ROLE_APPLICATION,
+    ROLE_OWNER,
+    ROLE_STREET,
+    is_postgresql,
+    open_database,
+)
+
+STREET_VIEWS = ("street_certificate", "street_photograph", "street_key", "street_migration")
+
+_ADVISORY_LOCK = 0x5245_4749
+
+
+class MigrationRefused(Exception):
+    """The database login may not do what a migration needs; the text says what to grant."""
+
+
+def migrate(config: Config, folder: Path | None = None, target: str | None = None) -> list[str]:
+    """Bring the schema to its head and make the rule again; returns the names applied.
+
+    Two processes may call it at once: the second waits. ``folder`` and ``target`` are for tests
+    of single steps.
+    """
+    folder = folder or resource_folder("migrations")
+    opened = open_database(config.migrate_url)
+    if not is_postgresql(opened):
+        _private_folder(Path(str(opened.database)).parent)
+    opened.connect()
+    try:
+        with _one_at_a_time(config, opened):
+            if is_postgresql(opened):
+                _make_roles(opened)
+            applied = list(Runner(opened, str(folder)).up(target))
+            make_rule(opened)
+            return applied
+    finally:
+        opened.close()
+
+
+def migrate_down(config: Config, target: str, folder: Path | None = None) -> list[str]:
+    """Take back every migration down to and including ``target``; returns their names."""
+    opened = open_database(config.migrate_url)
+    opened.connect()
+    try:
+        with _one_at_a_time(config, opened):
+            if is_postgresql(opened):
+                _make_roles(opened)
+            return list(Runner(opened, str(folder or resource_folder("migrations"))).down(target))
+    finally:
+        opened.close()
+
+
+def make_rule(opened: Database) -> None:
+    """Make triggers, views and grants anew (idempotent)."""
+    folder = resource_folder("migrations")
+    if is_postgresql(opened):
+        with opened.atomic():
+            opened.connection().execute((folder / "rule_postgresql.sql").read_text("utf-8"))
+            _grant(opened)
+        return
+    with opened.atomic():
+        for statement in _statements((folder / "rule_sqlite.sql").read_text("utf-8")):
+            opened.execute_sql(statement)
+
+
+def pending(opened: Database) -> list[str]:
+    """Names of the migrations that the folder holds and the database does not."""
+    names = sorted(path.stem for path in resource_folder("migrations").glob("[0-9]*.py"))
+    table = "street_migration"
+    try:
+        applied = {name for (name,) in opened.execute_sql(f"select name from {table}").fetchall()}  # noqa: S608
+    except Exception:  # a database without the view has had no migration at all
+        return names
+    return [name for name in names if name not in applied]
+
+
+def schema_digest(opened: Database) -> str:
+    """SHA-256 (hex) over everything the schema says: tables, constraints, triggers, views."""
+    return hashlib.sha256("\n".join(schema_lines(opened)).encode()).hexdigest()
+
+
+def schema_lines(opened: Database) -> list[str]:
+    """The schema as sorted lines of SQL, one per object, the same for the same schema."""
+    if not is_postgresql(opened):
+        rows = opened.execute_sql(
+            "select type, name, sql from sqlite_master "
+            "where sql is not null and name not like 'sqlite_%'"
+        ).fetchall()
+        return sorted(f"{kind} {name}: {_folded(sql)}" for kind, name, sql in rows)
+    lines: list[str] = []
+    for query in _CATALOGUE:
+        rows = opened.connection().execute(query).fetchall()
+        lines += [" ".join(str(part) for part in row) for row in rows]
+    return sorted(_folded(line) for line in lines)
+
+
+_CATALOGUE = (
+    "select 'column', table_name, column_name, data_type, is_nullable, column_default, "
+    "is_generated, generation_expression from information_schema.columns "
+    "where table_schema = current_schema()",
+    "select 'constraint', conrelid::regclass, conname, convalidated, pg_get_constraintdef(oid) "
+    "from pg_constraint where connamespace = current_schema()::regnamespace "
+    "and contype <> 'n'",
+    "select 'index', indexname, indexdef from pg_indexes where schemaname = current_schema()",
+    "select 'trigger', tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(t.oid) "
+    "from pg_trigger t join pg_class c on c.oid = t.tgrelid "
+    "where not tgisinternal and c.relnamespace = current_schema()::regnamespace",
+    "select 'function', proname, prosrc from pg_proc "
+    "where pronamespace = current_schema()::regnamespace",
+    "select 'view', viewname, definition from pg_views where schemaname = current_schema()",
+    "select 'grant', table_name, grantee, privilege_type "
+    "from information_schema.role_table_grants where table_schema = current_schema() "
+    "and grantee in ('registry_application', 'registry_street', 'PUBLIC')",
+)
+
+
+def _folded(sql: str) -> str:
+    return re.sub(r"\s+", " ", sql).strip()
+
+
+def _statements(script: str) -> Iterator[str]:
+    waiting = ""
+    for line in script.splitlines(keepends=True):
+        waiting += line
+        if sqlite3.complete_statement(waiting):
+            yield waiting
+            waiting = ""
+
+
+def _private_folder(folder: Path) -> None:
+    if str(folder) not in ("", "."):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+@contextmanager
+def _one_at_a_time(config: Config, opened: Database) -> Iterator[None]:
+    if is_postgresql(opened):
+        opened.execute_sql("select pg_advisory_lock(%s)", (_ADVISORY_LOCK,))
+        try:
+            yield
+        finally:
+            opened.execute_sql("select pg_advisory_unlock(%s)", (_ADVISORY_LOCK,))
+        return
+    _private_folder(config.data_dir)
+    with (config.data_dir / "migrate.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make_roles(opened: Database) -> None:
+    """Owner, application and street; the login becomes a member and acts as the owner."""
+    for role in (ROLE_OWNER, ROLE_APPLICATION, ROLE_STREET):
+        try:
+            opened.execute_sql(
+                f"do $$ begin if not exists (select from pg_roles where rolname = '{role}') then "  # noqa: S608
+                f"create role {role} nologin; end if; "
+                "exception when duplicate_object or unique_violation then null; end $$"
+            )
+            opened.execute_sql(
+                f"do $$ begin if not pg_has_role(current_user, '{role}', 'member') "  # noqa: S608
+                f"then execute format('grant {role} to %%I', current_user); end if; end $$"
+            )
+        except Exception as error:
+            raise MigrationRefused(
+                f"The login of REGISTRY_MIGRATE_URL may not make the role {role}. Let a database "
+                f"administrator run: create role {role} nologin; grant {role} to <that login>;"
+            ) from error
+    opened.execute_sql(
+        f"do $$ begin if not has_schema_privilege('{ROLE_OWNER}', current_schema(), 'create') "  # noqa: S608
+        f"then execute format('grant usage, create on schema %%I to {ROLE_OWNER}', "
+        "current_schema()); end if; end $$"
+    )
+    opened.execute_sql(f"set role {ROLE_OWNER}")
+
+
+def _grant(opened: Database) -> None:
+    connection = opened.connection()
+    connection.execute(
+        f"grant usage on schema public to {ROLE_APPLICATION}, {ROLE_STREET};"
+        "revoke all on all tables in schema public from "
+        f"public, {ROLE_APPLICATION}, {ROLE_STREET};"
+        f"grant select, insert, update on all tables in schema public to {ROLE_APPLICATION};"
+        "grant delete on organisation_alias, upload, throttle, import_mapping, batch_entry, "
+        f"setting, account_session to {ROLE_APPLICATION};"
+        f"revoke insert, update on establishment, schema_migration from {ROLE_APPLICATION};"
+        f"revoke update on event, event_value from {ROLE_APPLICATION};"
+        f"grant usage, select on all sequences in schema public to {ROLE_APPLICATION};"
+        f"grant select on {', '.join(STREET_VIEWS)} to {ROLE_STREET}"
+    )

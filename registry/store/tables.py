@@ -1,0 +1,370 @@
+"""The register's tables as Peewee models: columns only, no behaviour.
+
+What the schema promises (keys, checks, triggers) is written in ``migrations/``; a test compares
+the two. Days are ISO text, moments UTC text, flags 0 or 1: the same values on both engines.
+"""
+
+from peewee import SQL, AutoField, BlobField, CompositeKey, IntegerField, Model, TextField
+
+from registry.store.database import database
+
+# Keys are plain integers: joins are written out where they are used, so no model row ever
+# fetches another behind a template's back.
+
+
+class Row(Model):
+    """A row of the register; only what was set is written."""
+
+    class Meta:
+        database = database
+        only_save_dirty = True
+        legacy_table_names = False
+
+
+class Establishment(Row):
+    code = TextField(primary_key=True)
+    category = TextField()
+
+
+class Organisation(Row):
+    id = AutoField()
+    code = TextField()
+    name = TextField()
+    subject_type = TextField()
+    parent_id = IntegerField(null=True)
+    fields = TextField(default="")
+    area = TextField(default="")
+    categories = TextField(default="")
+    issuing_authority = TextField(default="")
+    complaint_telephone = TextField(default="")
+    name_rule = TextField(null=True)
+    created_at = TextField()
+    ended_on = TextField(null=True)
+
+
+class OrganisationAlias(Row):
+    id = AutoField()
+    organisation_id = IntegerField()
+    alias = TextField()
+
+
+class CommissionLetter(Row):
+    id = AutoField()
+    commissioned_id = IntegerField()
+    commissioner_id = IntegerField()
+    number = TextField()
+    matters = TextField()
+    from_on = TextField()
+    until_on = TextField()
+    published_by_commissioner_on = TextField(null=True)
+    published_by_commissioned_on = TextField(null=True)
+    ended_on = TextField(null=True)
+
+
+class Matter(Row):
+    id = AutoField()
+    organisation_id = IntegerField()
+    matter = TextField()
+    field = TextField(default="")
+    predecessor = TextField(default="")
+    authorised = IntegerField(null=True)
+    article = TextField(default="")
+    document = TextField(default="")
+
+
+class Account(Row):
+    id = AutoField()
+    login = TextField()
+    name = TextField()
+    role = TextField()
+    organisation_id = IntegerField(null=True)
+    password_hash = TextField()
+    must_change = IntegerField(default=0)
+    disabled_at = TextField(null=True)
+    created_at = TextField()
+    last_sign_in_at = TextField(null=True)
+    language = TextField(default="zh_Hans_CN")
+
+
+class AccountSession(Row):
+    id = TextField(primary_key=True)
+    account_id = IntegerField()
+    created_at = TextField()
+    last_seen_at = TextField()
+    fresh_at = TextField(null=True)
+    ended_at = TextField(null=True)
+    ended_why = TextField(null=True)
+    network = TextField(default="")
+    agent = TextField(default="")
+
+
+class Throttle(Row):
+    key = TextField(primary_key=True)
+    failures = IntegerField()
+    last_failed_at = TextField()
+    wait_until = TextField()
+
+
+class Person(Row):
+    id = AutoField()
+    number = TextField()
+    name = TextField()
+    pinyin = TextField(default="")
+    initials = TextField(default="")
+    sex = TextField()
+    birth_on = TextField()
+    barred = IntegerField(default=0)
+    barred_until = TextField(null=True)
+    identity_sealed = BlobField()
+    identity_key = TextField()
+    identity_index = TextField()
+    identity_tail_index = TextField()
+    created_at = TextField()
+
+
+class Engagement(Row):
+    """A spell of employment; ``may_hold`` is computed by the database and never written."""
+
+    id = AutoField()
+    person_id = IntegerField()
+    person_barred = IntegerField(default=0)
+    organisation_id = IntegerField()
+    establishment = TextField()
+    category = TextField()
+    may_hold = IntegerField(constraints=[SQL("GENERATED ALWAYS AS (…) STORED")])
+    started_on = TextField(null=True)
+    on_record_since = TextField()
+    planned_end_on = TextField(null=True)
+    ended_on = TextField(null=True)
+    ended_why = TextField(null=True)
+    section = TextField(default="")
+    post = TextField(default="")
+    field = TextField(default="")
+    telephone = TextField(default="")
+    remarks = TextField(default="")
+    in_enforcement_post = IntegerField(default=1)
+    seconded_to = TextField(default="")
+    seconded_on = TextField(null=True)
+    supervisor_names = TextField(default="")
+    supervisor_id = IntegerField(null=True)
+
+
+class Batch(Row):
+    id = AutoField()
+    kind = TextField()
+    organisation_id = IntegerField(null=True)
+    letter_number = TextField(default="")
+    letter_on = TextField(null=True)
+    state = TextField()
+    first_on = TextField(null=True)
+    prepared_by = IntegerField()
+    prepared_at = TextField()
+    issued_at = TextField(null=True)
+
+
+class Certificate(Row):
+    """A certificate and the copy of what it certifies; only ``state`` ever changes."""
+
+    id = AutoField()
+    number = TextField()
+    kind = TextField()
+    person_id = IntegerField()
+    engagement_id = IntegerField()
+    holder_may_hold = IntegerField()
+    state = TextField()
+    name = TextField()
+    organisation_id = IntegerField()
+    organisation_name = TextField()
+    post = TextField(default="")
+    fields = TextField(default="")
+    area = TextField(default="")
+    categories = TextField(default="")
+    in_whose_name = TextField(default="")
+    issuing_authority = TextField(default="")
+    complaint_telephone = TextField(default="")
+    issued_on = TextField(null=True)
+    valid_from = TextField(null=True)
+    valid_until = TextField(null=True)
+    code = TextField(null=True)
+    list = IntegerField(null=True)
+    list_index = IntegerField(null=True)
+    replaces_id = IntegerField(null=True)
+    batch_id = IntegerField(null=True)
+    created_at = TextField()
+
+
+class BatchEntry(Row):
+    id = AutoField()
+    batch_id = IntegerField()
+    person_id = IntegerField()
+    outcome = TextField(null=True)
+    certificate_id = IntegerField(null=True)
+    refusals = TextField(default="[]")
+
+
+class Event(Row):
+    seq = IntegerField(primary_key=True)
+    at = TextField()
+    actor_id = IntegerField(null=True)
+    actor = TextField()
+    act = TextField()
+    subject = TextField()
+    subject_id = IntegerField(null=True)
+    person_id = IntegerField(null=True)
+    organisation_id = IntegerField(null=True)
+    effective_on = TextField()
+    reason = TextField(default="")
+    document = TextField(default="")
+    basis = TextField(default="")
+    details = TextField(default="{}")
+    leaf = BlobField()
+    root = BlobField()
+
+
+class EventValue(Row):
+    seq = IntegerField()
+    field = TextField()
+    salt = BlobField()
+    value = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("seq", "field")
+
+
+class BookHead(Row):
+    id = IntegerField(primary_key=True)
+    size = IntegerField()
+    peaks = BlobField()
+
+
+class Rectification(Row):
+    id = AutoField()
+    certificate_id = IntegerField()
+    event_seq = IntegerField()
+    to_state = TextField()
+    first_account_id = IntegerField()
+    second_account_id = IntegerField()
+    used = IntegerField(default=0)
+    at = TextField()
+
+
+class Finding(Row):
+    id = AutoField()
+    kind = TextField()
+    fingerprint = TextField()
+    person_id = IntegerField(null=True)
+    organisation_id = IntegerField(null=True)
+    facts = TextField(default="{}")
+    opened_at = TextField()
+    due_on = TextField(null=True)
+    decided_at = TextField(null=True)
+    decided_by = IntegerField(null=True)
+    decision = TextField(null=True)
+    reason = TextField(default="")
+
+
+class Proposal(Row):
+    id = AutoField()
+    act = TextField()
+    person_id = IntegerField()
+    target = TextField()
+    digest = TextField()
+    facts = TextField(default="{}")
+    state = TextField(default="open")
+    opened_at = TextField()
+    closed_at = TextField(null=True)
+    closed_by = IntegerField(null=True)
+    reason = TextField(default="")
+
+
+class Attempt(Row):
+    id = AutoField()
+    fingerprint = TextField()
+    event_seq = IntegerField()
+
+
+class Upload(Row):
+    id = TextField(primary_key=True)
+    account_id = IntegerField()
+    kind = TextField()
+    created_at = TextField()
+    expires_at = TextField()
+    key = TextField()
+    sealed = BlobField()
+    mapping = TextField(default="{}")
+
+
+class ImportMapping(Row):
+    id = AutoField()
+    kind = TextField()
+    what = TextField()
+    field = TextField(default="")
+    source = TextField()
+    target = TextField()
+
+
+class Photograph(Row):
+    id = AutoField()
+    person_id = IntegerField()
+    version = IntegerField()
+    jpeg = BlobField()
+    width = IntegerField()
+    height = IntegerField()
+    digest = TextField()
+    added_at = TextField()
+    added_by = IntegerField(null=True)
+    approved_at = TextField(null=True)
+    approved_by = IntegerField(null=True)
+    withdrawn_at = TextField(null=True)
+
+
+class Sanction(Row):
+    id = AutoField()
+    person_id = IntegerField()
+    kind = TextField()
+    effective_on = TextField()
+    until_on = TextField()
+    document = TextField(default="")
+    lifted_on = TextField(null=True)
+
+
+class Conviction(Row):
+    id = AutoField()
+    person_id = IntegerField()
+    decided_on = TextField()
+    document = TextField(default="")
+
+
+class Appraisal(Row):
+    id = AutoField()
+    person_id = IntegerField()
+    year = IntegerField()
+    grade = TextField()
+    document = TextField(default="")
+
+
+class RegistryKey(Row):
+    id = TextField(primary_key=True)
+    purpose = TextField()
+    public = BlobField(null=True)
+    check_value = TextField()
+    created_at = TextField()
+    retired_at = TextField(null=True)
+
+
+class Setting(Row):
+    name = TextField(primary_key=True)
+    value = TextField()
+
+
+class NumberSequence(Row):
+    pattern = TextField(primary_key=True)
+    next_number = IntegerField()
+
+
+TABLES: tuple[type[Row], ...] = (
+    Establishment, Organisation, OrganisationAlias, CommissionLetter, Matter, Account,
+    AccountSession, Throttle, Person, Engagement, Batch, Certificate, BatchEntry, Event,
+    EventValue, BookHead, Rectification, Finding, Proposal, Attempt, Upload, ImportMapping,
+    Photograph, Sanction, Conviction, Appraisal, RegistryKey, Setting, NumberSequence,
+)
