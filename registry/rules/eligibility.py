@@ -273,7 +273,7 @@ def _organisation(facts: HolderFacts, settings: IssueSettings) -> Judgement:
 def _appraisal(
     facts: HolderFacts, on: date, *, exchange: bool, settings: IssueSettings
 ) -> Judgement:
-    """R06: last year's appraisal 称职 or 合格 at least; a missing one is for the office to judge."""
+    """R06: last year's appraisal 称职 or 合格 at least; a missing one is judged by the office."""
     year = on.year - 1
     grade = GRADES[facts.appraisals[year]] if year in facts.appraisals else None
     if grade is not None and grade.enough:
