@@ -39,11 +39,11 @@ SANCTIONS: dict[str, SanctionKind] = {
 
 @dataclass(frozen=True)
 class Sanction:
-    """A sanction on record; ``withdrawn`` when it was set aside on review."""
+    """A sanction on record; from ``lifted_on``, when it was set aside, it bars no more."""
 
     kind: str
     effective_on: date
-    withdrawn: bool = False
+    lifted_on: date | None = None
 
 
 def months_later(day: date, months: int) -> date:
@@ -55,21 +55,22 @@ def months_later(day: date, months: int) -> date:
         return date(year, month + 2, 1)
 
 
-def sanction_end(kind: str, effective_on: date) -> date | None:
-    """The last day of the sanction's period; None for one without end (开除).
+def sanction_end(kind: str, effective_on: date) -> date:
+    """The last day of the sanction's period; ``date.max`` for one without end (开除).
 
     政务处分法 8: counted from the day of effect, that day included.
     """
     months = SANCTIONS[kind].months
-    return months_later(effective_on, months) - timedelta(days=1) if months else None
+    return months_later(effective_on, months) - timedelta(days=1) if months else date.max
 
 
 def bars_on(sanction: Sanction, on: date) -> bool:
     """Whether the sanction keeps its bearer from a certificate on the day ``on`` (R04)."""
-    if sanction.withdrawn or not SANCTIONS[sanction.kind].bars or on < sanction.effective_on:
+    if not SANCTIONS[sanction.kind].bars:
         return False
-    end = sanction_end(sanction.kind, sanction.effective_on)
-    return end is None or on <= end
+    if sanction.lifted_on is not None and on >= sanction.lifted_on:
+        return False
+    return sanction.effective_on <= on <= sanction_end(sanction.kind, sanction.effective_on)
 
 
 def barring(sanctions: Iterable[Sanction], on: date) -> tuple[Sanction, ...]:

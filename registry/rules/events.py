@@ -54,7 +54,10 @@ class EventKind:
 
 
 _PLACE = "organisation establishment category engagement"
-_CARD = "number kind state state_from person organisation valid_from valid_until replaces"
+_CARD = (
+    "number kind state state_from person organisation valid_from valid_until replaces cause "
+    "replaced_by printed"
+)
 
 
 def _kind(name: str, subject: str, title: str, details: str = "", personal: str = "") -> EventKind:
@@ -69,9 +72,9 @@ _ALL = (
         "person-added",
         "person",
         sentence("登记人员"),
-        f"number {_PLACE} roster started_on on_record_since filed_on sex section post field fields "
-        "in_enforcement_post planned_end_on",
-        "name identity_number telephone remarks supervisors",
+        f"number {_PLACE} roster started_on on_record_since filed_on sex section post field "
+        "fields in_enforcement_post planned_end_on seconded_to kind",
+        "name identity_number birth_on telephone remarks supervisors",
     ),
     _kind(
         "person-edited",
@@ -79,7 +82,7 @@ _ALL = (
         sentence("修改人员资料"),
         "changed section section_from post post_from field field_from fields fields_from "
         "in_enforcement_post in_enforcement_post_from planned_end_on planned_end_on_from "
-        "filed_on roster engagement",
+        "filed_on roster engagement seconded_to supervisor_id",
         "telephone telephone_from remarks remarks_from supervisors supervisors_from",
     ),
     _kind(
@@ -94,61 +97,68 @@ _ALL = (
         "person",
         sentence("更正身份证号"),
         "number certificates sex sex_from",
-        "identity_number identity_number_from",
+        "identity_number identity_number_from birth_on birth_on_from",
     ),
     _kind(
         "engagement-started",
         "person",
         sentence("任职开始"),
         f"{_PLACE} started_on on_record_since section post field fields in_enforcement_post "
-        "planned_end_on",
+        "planned_end_on seconded_to",
         "telephone remarks",
     ),
     _kind(
         "engagement-ended",
         "person",
         sentence("任职结束"),
-        f"{_PLACE} ended_on cause certificates",
+        f"{_PLACE} ended_on cause certificates ended_why",
     ),
     _kind(
         "transferred",
         "person",
         sentence("调动"),
         "organisation organisation_from establishment establishment_from category category_from "
-        "engagement engagement_from certificates section post field fields",
+        "engagement engagement_from certificates section post field fields ended_why started_on "
+        "planned_end_on",
     ),
     _kind(
         "reclassified",
         "person",
         sentence("变更用工性质"),
         "organisation establishment establishment_from category category_from engagement "
-        "engagement_from certificates in_place",
+        "engagement_from certificates in_place ended_why",
     ),
     _kind(
         "left",
         "person",
         sentence("离开岗位"),
-        f"{_PLACE} cause ended_on certificates",
+        f"{_PLACE} cause ended_on certificates ended_why state state_from",
     ),
     _kind(
         "seconded",
         "person",
         sentence("借调"),
-        "organisation organisation_from engagement from_on until_on",
+        "organisation organisation_from engagement from_on until_on seconded_to "
+        "seconded_to_from seconded_on",
     ),
     _kind(
         "secondment-ended",
         "person",
         sentence("借调结束"),
-        "organisation engagement ended_on",
+        "organisation engagement ended_on seconded_to seconded_on",
     ),
-    _kind("barred", "person", sentence("禁止持证"), "certificates until_on cause engagement"),
+    _kind(
+        "barred",
+        "person",
+        sentence("禁止持证"),
+        "certificates until_on cause engagement barred_until",
+    ),
     _kind("bar-lifted", "person", sentence("解除禁止持证"), "cause"),
     _kind(
         "sanction-recorded",
         "person",
         sentence("记录处分"),
-        "sanction until_on finding_opened",
+        "sanction until_on finding_opened effective_from",
         "kind effective_until authority note",
     ),
     _kind(
@@ -162,7 +172,7 @@ _ALL = (
         "conviction-recorded",
         "person",
         sentence("记录刑事处罚"),
-        "conviction finding_opened",
+        "conviction finding_opened decided_on",
         "court judgment note",
     ),
     _kind(
@@ -202,8 +212,8 @@ _ALL = (
         "roster-imported",
         "import",
         sentence("导入名册"),
-        "kind digest rows good added changed unchanged proposed absent refused findings filed_on "
-        "sheet mapping bytes",
+        "kind digest rows good added changed unchanged proposed absent refused findings "
+        "filed_on sheet mapping bytes",
         "file_name",
     ),
     _kind(
@@ -233,23 +243,25 @@ _ALL = (
         "organisation",
         sentence("登记机构"),
         "code name short_names subject_type parent fields area categories issuing_authority "
-        "complaint_telephone name_rule merged",
+        "complaint_telephone name_rule merged aliases organisation ended_on",
     ),
     _kind(
         "organisation-edited",
         "organisation",
         sentence("修改机构资料"),
-        "code changed name name_from short_names short_names_from subject_type subject_type_from "
-        "parent parent_from fields fields_from area area_from categories categories_from "
-        "issuing_authority issuing_authority_from complaint_telephone complaint_telephone_from "
-        "name_rule name_rule_from merged merged_from closed_on",
+        "code changed name name_from short_names short_names_from subject_type "
+        "subject_type_from parent parent_from fields fields_from area area_from categories "
+        "categories_from issuing_authority issuing_authority_from complaint_telephone "
+        "complaint_telephone_from name_rule name_rule_from merged merged_from closed_on aliases "
+        "aliases_from organisation ended_on",
     ),
     _kind(
         "commission-letter-added",
         "organisation",
         sentence("登记委托书"),
-        "letter commissioner number matters categories starts_on ends_on published_by_commissioner "
-        "published_by_commissioned",
+        "letter commissioner number matters categories starts_on ends_on "
+        "published_by_commissioner published_by_commissioned commissioned from_on until_on "
+        "published_by_commissioner_on published_by_commissioned_on",
     ),
     _kind(
         "commission-letter-ended",
@@ -262,7 +274,7 @@ _ALL = (
         "organisation",
         sentence("登记执法事项"),
         "matter title category field predecessor authorised authorised_by article evidence "
-        "external_name changed",
+        "external_name changed in_whose_name",
     ),
     # Certificates
     _kind(
@@ -276,7 +288,8 @@ _ALL = (
         "certificate",
         sentence("发证"),
         f"{_CARD} engagement replaces_kind exchange fields categories area issuing_authority "
-        "warnings code_digest key status_list status_index given_number",
+        "warnings code_digest key status_list status_index given_number in_whose_name list "
+        "list_index replaces_number post first_on",
         "name",
     ),
     _kind(
@@ -323,13 +336,14 @@ _ALL = (
         "batch",
         sentence("准备换发批次"),
         "organisation organisations kind count letter_number letter_on valid_from eligible "
-        "held_back",
+        "held_back first_on state",
     ),
     _kind(
         "batch-issued",
         "batch",
         sentence("批次发证"),
-        "organisation organisations kind issued refused letter_number letter_on valid_from",
+        "organisation organisations kind issued refused letter_number letter_on valid_from "
+        "first_on state",
     ),
     _kind(
         "batch-discarded", "batch", sentence("撤回批次"), "organisation organisations kind count"

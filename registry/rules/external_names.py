@@ -92,7 +92,9 @@ def external_subject(
     matter: MatterFacts | None = None,
     name_rule: tuple[NameRule, str] = ("by-authorisation", "seed-2018"),
 ) -> ExternalSubject:
-    """In whose name ``unit`` enforces in ``matter`` (行政处罚法 17–21; the district's report 三(一)).
+    """In whose name ``unit`` enforces in ``matter``, and why.
+
+    行政处罚法 17–21 and the district's report of 2018, 三(一).
 
     ``name_rule`` as :func:`name_rule_for` gives it. Without a matter, or where nothing is known
     of its authorisation, it is the bureau; an authority always acts in its own name.

@@ -22,7 +22,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def append(peaks: Sequence[bytes], size: int, leaf: bytes) -> tuple[bytes, ...]:
+def append_leaf(peaks: Sequence[bytes], size: int, leaf: bytes) -> tuple[bytes, ...]:
     """The peaks after ``leaf`` (a leaf hash) joins a tree of ``size`` leaves with ``peaks``.
 
     Raises ValueError when the number of peaks doesn't belong to the size.
@@ -51,7 +51,7 @@ def peaks_of(leaves: Iterable[bytes]) -> tuple[bytes, ...]:
     """The peaks of the tree over the given leaf hashes."""
     peaks: tuple[bytes, ...] = ()
     for size, leaf in enumerate(leaves):
-        peaks = append(peaks, size, leaf)
+        peaks = append_leaf(peaks, size, leaf)
     return peaks
 
 
