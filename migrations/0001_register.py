@@ -5,6 +5,8 @@ hold and compare exactly the same values. Every constraint has a name: its name 
 refusal is found by. The triggers and views live in rule_*.sql beside this file.
 """
 
+from peewee import PostgresqlDatabase
+
 MOMENT = "____-__-__T__:__:__.______Z"
 
 TABLES = (
@@ -447,13 +449,13 @@ def _ddl(postgresql):
 
 
 def up(migrator, db):
-    postgresql = type(db).__name__.lower().find("postgres") >= 0
+    postgresql = isinstance(db, PostgresqlDatabase)
     for statement in _ddl(postgresql):
         db.execute_sql(statement.replace("%", "%%") if postgresql else statement)
 
 
 def down(migrator, db):
-    postgresql = type(db).__name__.lower().find("postgres") >= 0
+    postgresql = isinstance(db, PostgresqlDatabase)
     if postgresql:
         for view in ("street_photograph", "street_certificate", "street_key", "street_migration"):
             db.execute_sql(f"drop view if exists {view}")
