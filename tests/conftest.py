@@ -19,7 +19,7 @@ import pytest
 from registry.config import Config
 from registry.rules.acts import Act, Actor, local_day
 from registry.store import opening
-from registry.store.database import connection, database
+from registry.store.database import connection, database, shut
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=timezone.utc)
 
@@ -96,9 +96,8 @@ def template(
     if engine == "sqlite":
         config = _blank_config(folder, f"sqlite:///{folder / 'register.sqlite3'}")
         opening.migrate_register(config, NOW)
-        _close()
         database.execute_sql("pragma wal_checkpoint(truncate)")
-        _close()
+        shut()
 
         def copy_file(target: Path) -> Config:
             shutil.copytree(folder, target, dirs_exist_ok=True)
@@ -122,7 +121,7 @@ def template(
         session.execute("create database template_register")
     config = _blank_config(folder, address("template_register"))
     opening.migrate_register(config, NOW)
-    _close()
+    shut()
 
     def copy_database(target: Path) -> Config:
         name = f"register_{next(serials)}"
@@ -132,14 +131,6 @@ def template(
         return _blank_config(target, address(name))
 
     return _Template(config, copy_database)
-
-
-def _close() -> None:
-    if not database.is_closed():
-        database.close()
-    pool_close = getattr(database.obj, "close_all", None)
-    if pool_close is not None:
-        pool_close()
 
 
 @pytest.fixture
@@ -154,7 +145,7 @@ def register(config: Config) -> Iterator[Config]:
     opening.open_register(config)
     with connection():
         yield config
-    _close()
+    shut()
 
 
 @pytest.fixture

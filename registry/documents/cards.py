@@ -138,7 +138,7 @@ def _shown(
     if face.photograph is not None:
         pictures[f"photograph-{place}.jpg"] = face.photograph
     name, host = printable(face.name, fonts), printable(face.host, fonts)
-    scope = " ".join(part for part in (face.area, face.category) if part)
+    scope = "；".join(part for part in (face.area, face.category) if part)
     return {
         "name": name,
         "halves": halves(name),

@@ -5,10 +5,12 @@ their pixels are, and what is kept is a new picture painted from those pixels: n
 camera, no comment, no colour profile, nothing that followed the picture in the file.
 """
 
+import struct
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from registry.documents.wording import DocumentRefused, sentence
 
@@ -19,6 +21,21 @@ QUALITY = 88
 # Of a picture taller than 3:4 a third of what is cut goes at the top: heads sit high.
 _ABOVE = 1 / 3
 _ORIENTATION = 0x0112
+_ORIENTATIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# What Pillow raises over files that are cut short or altered on purpose.
+_BROKEN = (
+    OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError,
+    struct.error, zlib.error,
+)  # fmt: skip
 
 _NOT_A_PHOTOGRAPH = sentence("这个文件不是 JPEG 或 PNG 照片。请上传扩展名为 .jpg 或 .png 的照片。")
 _OTHER_FORMATS = {
@@ -78,7 +95,7 @@ def take_photograph(data: bytes, *, turn: int = 0, crop: Crop | None = None) -> 
         raise
     except Image.DecompressionBombError:
         raise _too_large() from None
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError):
+    except _BROKEN:
         raise PhotographRefused(
             "photograph-damaged",
             sentence("照片文件不完整或已损坏，打不开。请重新导出或重新拍摄后上传。"),
@@ -143,11 +160,8 @@ def _flat(picture: Image.Image) -> Image.Image:
 
 def _upright(seen: Image.Image, orientation: int) -> Image.Image:
     """The picture as the camera held it, from the EXIF orientation 1 to 8."""
-    exif = Image.Exif()
-    exif[_ORIENTATION] = orientation
-    holder = seen.copy()
-    holder.info = {"exif": exif.tobytes()}
-    return ImageOps.exif_transpose(holder)
+    turned = _ORIENTATIONS.get(orientation)
+    return seen if turned is None else seen.transpose(turned)
 
 
 def _box(width: int, height: int, crop: Crop | None) -> tuple[float, float, float, float]:

@@ -87,8 +87,8 @@ def connect(config: Config) -> Database:
 
 def is_postgresql(opened: Database | None = None) -> bool:
     """Whether the bound (or given) database is PostgreSQL."""
-    subject = database.obj if opened is None else opened
-    return isinstance(subject, PostgresqlDatabase)
+    subject = database if opened is None else opened
+    return isinstance(getattr(subject, "obj", subject), PostgresqlDatabase)
 
 
 @contextmanager
@@ -102,3 +102,14 @@ def connection() -> Iterator[None]:
     finally:
         if opened and not database.is_closed():
             database.close()
+
+
+def shut(opened: Database | None = None) -> None:
+    """Close this thread's connection and, with a pool, every other one."""
+    subject = getattr(database, "obj", None) if opened is None else opened
+    if subject is None:
+        return
+    if isinstance(subject, PooledPostgresqlDatabase):
+        subject.close_all()
+    elif not subject.is_closed():
+        subject.close()

@@ -23,6 +23,7 @@ from registry.store.database import (
     ROLE_STREET,
     is_postgresql,
     open_database,
+    shut,
 )
 
 STREET_VIEWS = ("street_certificate", "street_photograph", "street_key", "street_migration")
@@ -53,7 +54,7 @@ def migrate(config: Config, folder: Path | None = None, target: str | None = Non
             make_rule(opened)
             return applied
     finally:
-        opened.close()
+        shut(opened)
 
 
 def migrate_down(config: Config, target: str, folder: Path | None = None) -> list[str]:
@@ -66,7 +67,7 @@ def migrate_down(config: Config, target: str, folder: Path | None = None) -> lis
                 _make_roles(opened)
             return list(Runner(opened, str(folder or resource_folder("migrations"))).down(target))
     finally:
-        opened.close()
+        shut(opened)
 
 
 def make_rule(opened: Database) -> None:

@@ -38,6 +38,7 @@ class Organisation(Row):
     issuing_authority = TextField(default="")
     complaint_telephone = TextField(default="")
     name_rule = TextField(null=True)
+    merged = IntegerField(default=0)
     created_at = TextField()
     ended_on = TextField(null=True)
 
@@ -65,9 +66,11 @@ class Matter(Row):
     id = AutoField()
     organisation_id = IntegerField()
     matter = TextField()
+    category = TextField()
     field = TextField(default="")
     predecessor = TextField(default="")
     authorised = IntegerField(null=True)
+    authorised_by = TextField(null=True)
     article = TextField(default="")
     document = TextField(default="")
 
