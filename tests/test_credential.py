@@ -146,7 +146,7 @@ def test_one_credential_gives_one_string() -> None:
 def test_bytes_are_those_of_the_promise() -> None:
     raw = raw_of(sign(CARD, PRIVATE))
     kid = kid_of(PRIVATE.public_key())
-    assert raw.startswith(b"\xd2\x84\x4a\xa2\x01\x26\x04\x44"[:2])
+    assert raw.startswith(b"\xd2\x84\x49\xa2\x01\x26\x04\x44" + kid + b"\xa0\x58")
     message = cbor2.loads(raw)
     protected, unprotected, payload, signature = message.value
     assert message.tag == 18
