@@ -13,6 +13,7 @@ from registry.credential import NATIONAL, Credential, sign, url
 from registry.documents.qr import QUIET_MODULES, qr_modules, qr_png, qr_svg
 
 HOST = "https://zf.xxxxxx.gov.cn"
+QR = zxingcpp.barcode_formats_from_str("QRCode")
 PRIVATE = ec.derive_private_key(0x5EED, ec.SECP256R1())
 
 
@@ -29,7 +30,7 @@ def version_of(public_url: str, code: str) -> int:
 
 def seen(image: Image.Image) -> zxingcpp.Barcode:
     """The one QR symbol of an image; in some a reader of every format also sees four digits."""
-    (found,) = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    (found,) = zxingcpp.read_barcodes(image.convert("L"), formats=QR)
     return found
 
 
