@@ -201,6 +201,8 @@ def _ddl(postgresql):
             moment("person", "created_at"),
             "constraint person_pair unique (id, barred)",
         ),
+        "create index person_by_reading on person(pinyin, id)",
+        "create index person_by_identity_tail on person(identity_tail_index)",
         table(
             "engagement", key,
             f"person_id {integer} not null", f"person_barred {integer} not null default 0",
@@ -235,6 +237,7 @@ def _ddl(postgresql):
         "create unique index engagement_one_current on engagement(person_id) "
         "where ended_on is null",
         "create index engagement_by_organisation on engagement(organisation_id, ended_on)",
+        "create index engagement_by_person on engagement(person_id, id)",
         table(
             "batch", key, "kind text not null",
             f"organisation_id {integer} constraint batch_organisation "
@@ -291,6 +294,7 @@ def _ddl(postgresql):
         "create unique index certificate_one_live on certificate(person_id, kind) "
         "where state in ('active', 'suspended', 'lost')",
         "create index certificate_by_engagement on certificate(engagement_id)",
+        "create index certificate_by_person on certificate(person_id, id)",
         "create index certificate_by_end on certificate(state, valid_until)",
         table(
             "batch_entry", key,
@@ -418,12 +422,14 @@ def _ddl(postgresql):
             day("sanction", "effective_on"), day("sanction", "until_on"),
             day("sanction", "lifted_on"),
         ),
+        "create index sanction_by_person on sanction(person_id)",
         table(
             "conviction", key,
             f"person_id {integer} not null constraint conviction_person references person(id)",
             "decided_on text not null", "document text not null default ''",
             day("conviction", "decided_on"),
         ),
+        "create index conviction_by_person on conviction(person_id)",
         table(
             "appraisal", key,
             f"person_id {integer} not null constraint appraisal_person references person(id)",

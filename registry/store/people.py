@@ -1,0 +1,575 @@
+"""People and their spells of employment: how they are found one by one, how they are written.
+
+Hides how ID numbers are kept (sealed, found by blind index), that a person's present place is the
+newest engagement, and that ``may_hold`` is never written. Each writer records its own event; the
+caller holds the transaction, has asked the rules, and has ended live certificates first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from peewee import JOIN, fn
+
+from registry.rules.acts import Act
+from registry.rules.people import PersonFacts, category_of
+from registry.store import keys
+from registry.store.book import Book
+from registry.store.name_readings import reading_of
+from registry.store.tables import Engagement, NumberSequence, Organisation, Person
+
+#: The fields of an engagement that an edit or an import may change; nothing depends on them.
+HARMLESS_FIELDS = frozenset(
+    {
+        "section",
+        "post",
+        "field",
+        "telephone",
+        "remarks",
+        "in_enforcement_post",
+        "planned_end_on",
+        "supervisor_names",
+        "supervisor_id",
+    }
+)
+_PERSONAL = {"telephone": "telephone", "remarks": "remarks", "supervisor_names": "supervisors"}
+_SEQUENCE = "person"
+
+
+@dataclass(frozen=True)
+class Added:
+    """Who was added, and the engagement that began with it."""
+
+    person_id: int
+    number: str
+    engagement_id: int
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person with the newest engagement; ``ended_on`` empty means that it is current."""
+
+    person_id: int
+    number: str
+    name: str
+    pinyin: str
+    sex: str
+    birth_on: str
+    barred: int
+    barred_until: str | None
+    created_at: str
+    engagement_id: int
+    organisation_id: int
+    organisation_code: str
+    organisation_name: str
+    establishment: str
+    category: str
+    may_hold: int
+    started_on: str | None
+    on_record_since: str
+    planned_end_on: str | None
+    ended_on: str | None
+    ended_why: str | None
+    section: str
+    post: str
+    field: str
+    telephone: str
+    remarks: str
+    in_enforcement_post: int
+    seconded_to: str
+    seconded_on: str | None
+    supervisor_names: str
+    supervisor_id: int | None
+
+    @property
+    def engaged(self) -> bool:
+        """Whether the newest engagement is current."""
+        return self.ended_on is None
+
+    @property
+    def facts(self) -> PersonFacts:
+        """What the rules about acts on people ask for."""
+        if not self.engaged:
+            return PersonFacts(barred=bool(self.barred))
+        return PersonFacts(
+            self.establishment,
+            str(self.organisation_id),
+            None if self.started_on is None else date.fromisoformat(self.started_on),
+            bool(self.barred),
+            bool(self.seconded_to),
+        )
+
+
+PERSON_COLUMNS = (
+    Person.id.alias("person_id"),
+    Person.number,
+    Person.name,
+    Person.pinyin,
+    Person.sex,
+    Person.birth_on,
+    Person.barred,
+    Person.barred_until,
+    Person.created_at,
+    Engagement.id.alias("engagement_id"),
+    Engagement.organisation_id,
+    Organisation.code.alias("organisation_code"),
+    Organisation.name.alias("organisation_name"),
+    Engagement.establishment,
+    Engagement.category,
+    Engagement.may_hold,
+    Engagement.started_on,
+    Engagement.on_record_since,
+    Engagement.planned_end_on,
+    Engagement.ended_on,
+    Engagement.ended_why,
+    Engagement.section,
+    Engagement.post,
+    Engagement.field,
+    Engagement.telephone,
+    Engagement.remarks,
+    Engagement.in_enforcement_post,
+    Engagement.seconded_to,
+    Engagement.seconded_on,
+    Engagement.supervisor_names,
+    Engagement.supervisor_id,
+)
+
+
+def with_newest_engagement(*columns: object):  # type: ignore[no-untyped-def]
+    """A query over people, each joined with the newest engagement and its organisation."""
+    older = Engagement.alias("newest")
+    newest = older.select(fn.MAX(older.id)).where(older.person_id == Person.id)
+    return (
+        Person.select(*columns)
+        .join(Engagement, JOIN.INNER, on=(Engagement.id == newest))
+        .join(Organisation, JOIN.INNER, on=(Organisation.id == Engagement.organisation_id))
+    )
+
+
+def within(query, scope: frozenset[int] | None):  # type: ignore[no-untyped-def]
+    """The query, kept to people whose newest engagement lies in ``scope`` (None: everywhere)."""
+    if scope is None:
+        return query
+    return query.where(Engagement.organisation_id.in_(sorted(scope)))
+
+
+def _one(query) -> PersonRow | None:  # type: ignore[no-untyped-def]
+    row = query.tuples().first()
+    return None if row is None else PersonRow(*row)
+
+
+def find(number: str, scope: frozenset[int] | None) -> PersonRow | None:
+    """The person with that person number inside ``scope``; None as well when outside."""
+    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.number == number)
+    return _one(within(query, scope))
+
+
+def find_by_id(person_id: int, scope: frozenset[int] | None) -> PersonRow | None:
+    """The person with that row id inside ``scope``; None as well when outside."""
+    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.id == person_id)
+    return _one(within(query, scope))
+
+
+def find_by_identity(identity_number: str) -> PersonRow | None:
+    """The person with that folded ID number, wherever registered.
+
+    The caller judges scope: what lies outside may only become "ask the legal office".
+    """
+    index = keys.bound().identity_index(identity_number)
+    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.identity_index == index)
+    return _one(query)
+
+
+def find_by_tail(last_six: str, scope: frozenset[int] | None) -> list[PersonRow]:
+    """People whose ID number ends in those six characters, inside ``scope``, by number."""
+    index = keys.bound().tail_index(last_six)
+    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.identity_tail_index == index)
+    return [PersonRow(*row) for row in within(query, scope).order_by(Person.id).tuples()]
+
+
+def people_by_identity(identity_numbers: Iterable[str]) -> dict[str, PersonRow]:
+    """Those of the folded ID numbers that are registered, with their people, in few queries."""
+    ring = keys.bound()
+    wanted = {ring.identity_index(number): number for number in identity_numbers}
+    indexes = list(wanted)
+    found: dict[str, PersonRow] = {}
+    for start in range(0, len(indexes), 500):
+        part = indexes[start : start + 500]
+        query = with_newest_engagement(Person.identity_index, *PERSON_COLUMNS).where(
+            Person.identity_index.in_(part)
+        )
+        for index, *row in query.tuples():
+            found[wanted[index]] = PersonRow(*row)
+    return found
+
+
+def identity_numbers(person_ids: Iterable[int]) -> dict[int, str]:
+    """The full ID numbers of those people, opened: for masking, or for an act of revealing."""
+    ring = keys.bound()
+    rows = Person.select(
+        Person.id, Person.number, Person.identity_key, Person.identity_sealed
+    ).where(Person.id.in_(list(person_ids)))
+    return {
+        person_id: ring.open_identity(key, bytes(sealed), number)
+        for person_id, number, key, sealed in rows.tuples()
+    }
+
+
+def next_person_number() -> str:
+    """The next person number (P000001 …), never given twice; gaps are left by what is undone."""
+    NumberSequence.insert(pattern=_SEQUENCE, next_number=1).on_conflict_ignore().execute()
+    NumberSequence.update(next_number=NumberSequence.next_number + 1).where(
+        NumberSequence.pattern == _SEQUENCE
+    ).execute()
+    taken = NumberSequence.get_by_id(_SEQUENCE).next_number - 1
+    return f"P{taken:06d}"
+
+
+def add_person(
+    book: Book,
+    act: Act,
+    *,
+    name: str,
+    sex: str,
+    birth_on: date,
+    identity_number: str,
+    organisation_id: int,
+    establishment: str,
+    roster: str,
+    on_record_since: date,
+    started_on: date | None = None,
+    planned_end_on: date | None = None,
+    section: str = "",
+    post: str = "",
+    field: str = "",
+    telephone: str = "",
+    remarks: str = "",
+    in_enforcement_post: bool = True,
+    supervisor_names: str = "",
+    supervisor_id: int | None = None,
+    filed_on: date | None = None,
+) -> Added:
+    """Write a person and the first engagement; records ``person-added``.
+
+    ``identity_number`` is folded and judged; ``roster`` is ``officer`` or ``auxiliary``;
+    ``filed_on`` is the day of the roster that it came from. Raises ConstraintViolation where the
+    ID number is on the register already.
+    """
+    number = next_person_number()
+    ring = keys.bound()
+    key_id, sealed = ring.seal_identity(identity_number, number)
+    pinyin, initials = reading_of(name)
+    person_id = Person.insert(
+        number=number,
+        name=name,
+        pinyin=pinyin,
+        initials=initials,
+        sex=sex,
+        birth_on=birth_on.isoformat(),
+        identity_sealed=sealed,
+        identity_key=key_id,
+        identity_index=ring.identity_index(identity_number),
+        identity_tail_index=ring.tail_index(identity_number[-6:]),
+        created_at=act.moment,
+    ).execute()
+    place = {
+        "organisation_id": organisation_id,
+        "establishment": establishment,
+        "started_on": _day(started_on),
+        "on_record_since": on_record_since.isoformat(),
+        "planned_end_on": _day(planned_end_on),
+        "section": section,
+        "post": post,
+        "field": field,
+        "telephone": telephone,
+        "remarks": remarks,
+        "in_enforcement_post": int(in_enforcement_post),
+        "supervisor_names": supervisor_names,
+        "supervisor_id": supervisor_id,
+    }
+    engagement_id = _insert_engagement(person_id, 0, place)
+    book.record(
+        "person-added",
+        act,
+        person_id,
+        organisation_id=organisation_id,
+        details={
+            "number": number,
+            "organisation": organisation_id,
+            "establishment": establishment,
+            "category": category_of(establishment),
+            "engagement": engagement_id,
+            "roster": roster,
+            "started_on": _day(started_on),
+            "on_record_since": on_record_since.isoformat(),
+            "filed_on": _day(filed_on),
+            "sex": sex,
+            "section": section,
+            "post": post,
+            "field": field,
+            "in_enforcement_post": int(in_enforcement_post),
+            "planned_end_on": _day(planned_end_on),
+        },
+        personal=_filled(
+            name=name,
+            identity_number=identity_number,
+            telephone=telephone,
+            remarks=remarks,
+            supervisors=supervisor_names,
+        ),
+    )
+    return Added(person_id, number, engagement_id)
+
+
+def start_engagement(
+    book: Book,
+    act: Act,
+    *,
+    person_id: int,
+    organisation_id: int,
+    establishment: str,
+    started_on: date | None,
+    on_record_since: date,
+    planned_end_on: date | None = None,
+    section: str = "",
+    post: str = "",
+    field: str = "",
+    telephone: str = "",
+    remarks: str = "",
+    in_enforcement_post: bool = True,
+) -> int:
+    """Open a spell of employment for someone who has none; records ``engagement-started``."""
+    place = {
+        "organisation_id": organisation_id,
+        "establishment": establishment,
+        "started_on": _day(started_on),
+        "on_record_since": on_record_since.isoformat(),
+        "planned_end_on": _day(planned_end_on),
+        "section": section,
+        "post": post,
+        "field": field,
+        "telephone": telephone,
+        "remarks": remarks,
+        "in_enforcement_post": int(in_enforcement_post),
+    }
+    engagement_id = _insert_engagement(person_id, _barred(person_id), place)
+    book.record(
+        "engagement-started",
+        act,
+        person_id,
+        organisation_id=organisation_id,
+        details={
+            "organisation": organisation_id,
+            "establishment": establishment,
+            "category": category_of(establishment),
+            "engagement": engagement_id,
+            "started_on": _day(started_on),
+            "on_record_since": on_record_since.isoformat(),
+            "section": section,
+            "post": post,
+            "field": field,
+            "in_enforcement_post": int(in_enforcement_post),
+            "planned_end_on": _day(planned_end_on),
+        },
+        personal=_filled(telephone=telephone, remarks=remarks),
+    )
+    return engagement_id
+
+
+def end_engagement(
+    book: Book, act: Act, engagement_id: int, why: str, *, certificates: Iterable[str] = ()
+) -> None:
+    """End a current spell of employment on the act's day; records ``left``.
+
+    ``why`` is a cause of :data:`registry.rules.people.LEAVE_CAUSES`; ``certificates`` are the
+    numbers that the caller ended before. Refused by the database while one is live.
+    """
+    row = _engagement(engagement_id)
+    _end(engagement_id, act, why)
+    book.record(
+        "left",
+        act,
+        row.person_id,
+        organisation_id=row.organisation_id,
+        details={
+            "organisation": row.organisation_id,
+            "establishment": row.establishment,
+            "category": row.category,
+            "engagement": engagement_id,
+            "cause": why,
+            "ended_on": act.day,
+            "certificates": list(certificates),
+        },
+    )
+
+
+def move_engagement(
+    book: Book,
+    act: Act,
+    engagement_id: int,
+    *,
+    organisation_id: int,
+    establishment: str,
+    certificates: Iterable[str] = (),
+    changes: Mapping[str, object] | None = None,
+) -> int:
+    """End an engagement and open another on the act's day; gives the new one's id.
+
+    Into another organisation it records ``transferred``, else ``reclassified``. Section, post,
+    supervisors and the planned end belong to the old place and are left behind; field, telephone
+    and remarks go along. ``changes`` are harmless fields of the new place.
+    """
+    row = _engagement(engagement_id)
+    moves = organisation_id != row.organisation_id
+    _end(engagement_id, act, "transferred" if moves else "reclassified")
+    place: dict[str, object] = {
+        "organisation_id": organisation_id,
+        "establishment": establishment,
+        "started_on": act.day,
+        "on_record_since": act.day,
+        "section": "" if moves else row.section,
+        "post": "" if moves else row.post,
+        "field": row.field,
+        "telephone": row.telephone,
+        "remarks": row.remarks,
+        "in_enforcement_post": 1,
+    } | {name: stored(value) for name, value in (changes or {}).items()}
+    _only_harmless(changes or {})
+    new_id = _insert_engagement(row.person_id, row.person_barred, place)
+    details: dict[str, object] = {
+        "organisation": organisation_id,
+        "establishment": establishment,
+        "establishment_from": row.establishment,
+        "category": category_of(establishment),
+        "category_from": row.category,
+        "engagement": new_id,
+        "engagement_from": engagement_id,
+        "certificates": list(certificates),
+    }
+    if moves:
+        details |= {"organisation_from": row.organisation_id}
+        details |= {name: place[name] for name in ("section", "post", "field")}
+    else:
+        details |= {"in_place": False}
+    book.record(
+        "transferred" if moves else "reclassified",
+        act,
+        row.person_id,
+        organisation_id=organisation_id,
+        details=details,
+    )
+    return new_id
+
+
+def reclassify_in_place(book: Book, act: Act, engagement_id: int, establishment: str) -> None:
+    """Another kind of employment of the same category; the spell goes on; ``reclassified``."""
+    row = _engagement(engagement_id)
+    Engagement.update(establishment=establishment, category=category_of(establishment)).where(
+        Engagement.id == engagement_id
+    ).execute()
+    book.record(
+        "reclassified",
+        act,
+        row.person_id,
+        organisation_id=row.organisation_id,
+        details={
+            "organisation": row.organisation_id,
+            "establishment": establishment,
+            "establishment_from": row.establishment,
+            "category": category_of(establishment),
+            "category_from": row.category,
+            "engagement": engagement_id,
+            "in_place": True,
+        },
+    )
+
+
+def edit_engagement(
+    book: Book,
+    act: Act,
+    engagement_id: int,
+    changes: Mapping[str, object],
+    *,
+    roster: str = "",
+    filed_on: date | None = None,
+) -> list[str]:
+    """Change harmless fields; records ``person-edited`` and gives the names of what changed.
+
+    Nothing is written and nothing recorded where every value is already so. Dates and flags may
+    come as such. Raises ValueError for a field outside :data:`HARMLESS_FIELDS`.
+    """
+    _only_harmless(changes)
+    row = _engagement(engagement_id)
+    wanted = {name: stored(value) for name, value in changes.items()}
+    changed = {name: value for name, value in wanted.items() if value != getattr(row, name)}
+    if not changed:
+        return []
+    Engagement.update(**changed).where(Engagement.id == engagement_id).execute()
+    details: dict[str, object] = {"changed": sorted(changed), "engagement": engagement_id}
+    if roster:
+        details["roster"] = roster
+    if filed_on is not None:
+        details["filed_on"] = filed_on.isoformat()
+    personal: dict[str, str] = {}
+    for name, value in changed.items():
+        if name in _PERSONAL:
+            personal[_PERSONAL[name]] = str(value)
+            personal[f"{_PERSONAL[name]}_from"] = str(getattr(row, name))
+        elif name != "supervisor_id":
+            details[name] = value
+            details[f"{name}_from"] = getattr(row, name)
+    book.record(
+        "person-edited",
+        act,
+        row.person_id,
+        organisation_id=row.organisation_id,
+        details=details,
+        personal=personal,
+    )
+    return sorted(changed)
+
+
+def stored(value: object) -> object:
+    """A value as the tables hold it: days as ISO text, flags as 0 or 1."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def _only_harmless(changes: Mapping[str, object]) -> None:
+    if strange := set(changes) - HARMLESS_FIELDS:
+        raise ValueError(f"not harmless: {', '.join(sorted(strange))}")
+
+
+def _insert_engagement(person_id: int, barred: int, place: Mapping[str, object]) -> int:
+    establishment = str(place["establishment"])
+    return int(
+        Engagement.insert(
+            person_id=person_id,
+            person_barred=barred,
+            category=category_of(establishment),
+            **place,
+        ).execute()
+    )
+
+
+def _end(engagement_id: int, act: Act, why: str) -> None:
+    Engagement.update(ended_on=act.day, ended_why=why, seconded_to="", seconded_on=None).where(
+        Engagement.id == engagement_id
+    ).execute()
+
+
+def _engagement(engagement_id: int) -> Engagement:
+    return Engagement.select().where(Engagement.id == engagement_id).get()
+
+
+def _barred(person_id: int) -> int:
+    return int(Person.select(Person.barred).where(Person.id == person_id).scalar())
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _filled(**values: str) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
