@@ -28,7 +28,7 @@ _COMMON_STEMS = frozenset(
     changzhou jintan beijing shanghai huawei lenovo windows office system manager secret
     changeme default registry zhifa sifaju zhengfu monkey dragon master login hello
     superman football princess sunshine
-    """.split()
+    """.split()  # noqa: SIM905
 )
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 

@@ -1,25 +1,27 @@
 """Passwords as Argon2id hashes; an unknown name costs as much time as a known one."""
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 #: argon2-cffi's defaults (RFC 9106, low memory): 64 MiB, three passes, four lanes.
 hasher = PasswordHasher()
 
-_dummy: dict[int, str] = {}
-
-
 def hash_password(password: str) -> str:
     """The hash to store for ``password``."""
     return hasher.hash(password)
 
 
+@cache
 def dummy_hash() -> str:
-    """A hash of nothing anybody typed, made with the settings in force."""
-    key = id(hasher)
-    if key not in _dummy:
-        _dummy[key] = hasher.hash("no account has this password")
-    return _dummy[key]
+    """A hash of nothing anybody typed, made once with the settings in force."""
+    return hasher.hash("no account has this password")
+
+
+def forget_dummy() -> None:
+    """Make the dummy anew, after the settings were changed."""
+    dummy_hash.cache_clear()
 
 
 def verify_password(stored: str | None, password: str) -> bool:
