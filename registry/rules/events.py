@@ -256,6 +256,12 @@ _ALL = (
         "aliases_from organisation ended_on",
     ),
     _kind(
+        "organisation-ended",
+        "organisation",
+        sentence("撤销机构"),
+        "code ended_on",
+    ),
+    _kind(
         "commission-letter-added",
         "organisation",
         sentence("登记委托书"),

@@ -16,8 +16,7 @@ from registry.store.tables import Setting
 
 def values() -> dict[str, Value]:
     """Every setting by its name, in one query: str, int, bool or a tuple of codes."""
-    rows = Setting.select(Setting.name, Setting.value).tuples()
-    stored: dict[str, str] = {name: text for name, text in rows}  # noqa: C416
+    stored: dict[str, str] = {row.name: row.value for row in Setting.select()}
     return {
         name: read_setting(name, stored[name]) if name in stored else kind.default
         for name, kind in SETTINGS.items()
