@@ -97,7 +97,8 @@ def external_subject(
     行政处罚法 17–21 and the district's report of 2018, 三(一).
 
     ``name_rule`` as :func:`name_rule_for` gives it. Without a matter, or where nothing is known
-    of its authorisation, it is the bureau; an authority always acts in its own name.
+    of its authorisation, it is the bureau; an authority always acts in its own name. The name is
+    empty where the bureau isn't on record.
     """
     values: dict[str, object] = {
         "unit": unit.name,
@@ -106,7 +107,10 @@ def external_subject(
     }
 
     def bureau(template: str, basis: str) -> ExternalSubject:
-        return ExternalSubject(unit.bureau or unit.name, not unit.bureau, template, basis, values)
+        if not unit.bureau:
+            missing = sentence("%(unit)s还没有登记主管局，请先登记，再确定以谁的名义执法。")
+            return ExternalSubject("", False, missing, "penalty-law-20", values)
+        return ExternalSubject(unit.bureau, False, template, basis, values)
 
     if unit.subject_type == "authority":
         return ExternalSubject(
@@ -115,10 +119,6 @@ def external_subject(
             sentence("%(unit)s是法定行政机关，以自己的名义执法。"),
             "penalty-law-17",
             values,
-        )
-    if not unit.bureau:
-        return bureau(
-            sentence("%(unit)s还没有登记主管局，请先登记，再确定以谁的名义执法。"), "registry-rule"
         )
     rule, rule_basis = name_rule
     if rule == "bureau":
