@@ -24,6 +24,7 @@ class IssueSettings:
     commissioned_may_hold: bool = True
     exchange_without_exam: bool = True
     missing_appraisal_holds_back: bool = False
+    photograph_required: bool = False
     reapplication_ban_months: int | None = 24
     retirement_age: int = 60
 
@@ -171,7 +172,7 @@ def _bars(facts: HolderFacts, on: date, settings: IssueSettings) -> list[Refusal
             refusals.append(
                 Refusal(
                     "reapplication-banned",
-                    sentence("此人的证件%(revoked_on)s被撤销，不能再申领。"),
+                    sentence("此人的证件%(revoked_on)s被吊销，不能再申领。"),
                     _RULE,
                     {"revoked_on": last.isoformat()},
                 )
@@ -181,7 +182,7 @@ def _bars(facts: HolderFacts, on: date, settings: IssueSettings) -> list[Refusal
                 Refusal(
                     "reapplication-banned-until",
                     sentence(
-                        "此人的证件%(revoked_on)s被撤销，禁止申领的期限未满；"
+                        "此人的证件%(revoked_on)s被吊销，禁止申领的期限未满；"
                         "%(free_from)s起可以再申领。"
                     ),
                     "jilin-certificate-rule",
@@ -422,6 +423,14 @@ def eligibility(
     ):
         refusals += against
         warnings += beside
+    if chosen.photograph_required and "photograph" in facts.lacks:
+        refusals.append(
+            Refusal(
+                "photograph-missing",
+                sentence("此人没有照片，按本区设置不能发证；请先上传照片。"),
+                "unified-card-notice",
+            )
+        )
     warnings += _notes(facts, on, exchange=exchange, settings=chosen)
     return tuple(refusals), tuple(warnings)
 
