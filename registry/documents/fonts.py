@@ -42,8 +42,10 @@ class Fonts:
 
     def missing(self, text: str) -> str | None:
         """The first character of ``text`` that either face can't print, or None."""
-        covered = _covered(self.regular) & _covered(self.bold)
-        return next((sign for sign in text if ord(sign) not in covered), None)
+        regular, bold = _covered(self.regular), _covered(self.bold)
+        return next(
+            (sign for sign in text if ord(sign) not in regular or ord(sign) not in bold), None
+        )
 
 
 def find_fonts(folder: Path | None = None) -> Fonts:

@@ -96,10 +96,7 @@ def take_photograph(data: bytes, *, turn: int = 0, crop: Crop | None = None) -> 
     except Image.DecompressionBombError:
         raise _too_large() from None
     except _BROKEN:
-        raise PhotographRefused(
-            "photograph-damaged",
-            sentence("照片文件不完整或已损坏，打不开。请重新导出或重新拍摄后上传。"),
-        ) from None
+        raise _damaged() from None
 
 
 def thumbnail(jpeg: bytes, width: int = 144, height: int = 192) -> bytes:
@@ -114,6 +111,8 @@ def _taken(data: bytes, turn: int, crop: Crop | None) -> Photograph:
     try:
         picture = Image.open(BytesIO(data), formats=("JPEG", "PNG"))
     except Image.UnidentifiedImageError:
+        if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n")):
+            raise _damaged() from None
         raise PhotographRefused("not-a-photograph", _OTHER_FORMATS[_looks_like(data)]) from None
     with picture:
         # Before load(): a file of 0.5 MB can hold 169 million pixels.
@@ -193,6 +192,13 @@ def _too_large() -> PhotographRefused:
         "photograph-too-large",
         sentence("照片超过 %(limit)d 万像素。请把照片缩小后再上传。"),
         {"limit": MOST_PIXELS // 10_000},
+    )
+
+
+def _damaged() -> PhotographRefused:
+    return PhotographRefused(
+        "photograph-damaged",
+        sentence("照片文件不完整或已损坏，打不开。请重新导出或重新拍摄后上传。"),
     )
 
 
