@@ -156,7 +156,10 @@ def load_config(environment: Mapping[str, str] | None = None) -> Config:
     """
     env = os.environ if environment is None else environment
     unknown = sorted(
-        name for name in env if name.startswith("REGISTRY_") and name not in VARIABLES
+        name
+        for name in env
+        if name.startswith("REGISTRY_")
+        and name not in VARIABLES
         and not name.startswith("REGISTRY_TEST_")
     )
     if unknown:

@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,7 +21,7 @@ from registry.rules.acts import Act, Actor, local_day
 from registry.store import opening
 from registry.store.database import connection, database, shut
 
-NOW = datetime(2026, 11, 23, 2, 30, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

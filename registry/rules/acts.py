@@ -5,7 +5,7 @@ recorded is told by the caller: no rule asks the clock.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from registry.rules.bases import BASES, DEFAULT_BASIS
 from registry.rules.refusals import Refusal, Refused, sentence
@@ -61,12 +61,12 @@ class Act:
 
 def moment_text(at: datetime) -> str:
     """UTC text of an aware moment, of fixed length so that text order is time order."""
-    return at.astimezone(timezone.utc).strftime(MOMENT_FORMAT)
+    return at.astimezone(UTC).strftime(MOMENT_FORMAT)
 
 
 def moment_of(text: str) -> datetime:
     """The aware UTC moment that :func:`moment_text` wrote."""
-    return datetime.strptime(text, MOMENT_FORMAT).replace(tzinfo=timezone.utc)
+    return datetime.strptime(text, MOMENT_FORMAT).replace(tzinfo=UTC)
 
 
 def local_day(at: datetime) -> date:

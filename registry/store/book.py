@@ -60,9 +60,7 @@ class Book:
         if EVENTS[name].subject == "person" and person_id is None:
             person_id = subject_id
         self.pending.append(
-            _Pending(
-                name, act, subject_id, person_id, organisation_id, details, personal, then
-            )
+            _Pending(name, act, subject_id, person_id, organisation_id, details, personal, then)
         )
 
 
@@ -82,9 +80,7 @@ def transaction() -> Iterator[Book]:
 
 def canonical(document: Mapping[str, object]) -> bytes:
     """The one spelling of a JSON document that is hashed."""
-    return json.dumps(
-        document, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def value_hash(salt: bytes, value: str) -> str:

@@ -90,7 +90,9 @@ class Keys:
             cipher = AESGCM(self._secrets[key_id])
             return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to.encode())
         except (KeyError, InvalidTag) as error:
-            raise KeyMissing(f"Key {key_id} does not open what it is said to have sealed.") from error
+            raise KeyMissing(
+                f"Key {key_id} does not open what it is said to have sealed."
+            ) from error
 
     def seal_identity(self, identity_number: str, person_number: str) -> tuple[str, bytes]:
         """Seal an ID number for one person (bound to the person's number)."""
@@ -133,7 +135,10 @@ def bound() -> Keys:
 def registered() -> tuple[KeyRow, ...]:
     """Every key that the register names, oldest first."""
     rows = RegistryKey.select(
-        RegistryKey.id, RegistryKey.purpose, RegistryKey.public, RegistryKey.created_at,
+        RegistryKey.id,
+        RegistryKey.purpose,
+        RegistryKey.public,
+        RegistryKey.created_at,
         RegistryKey.retired_at,
     ).order_by(RegistryKey.created_at, RegistryKey.id)
     return tuple(

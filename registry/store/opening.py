@@ -1,5 +1,6 @@
 """Opening a register: connect, prove that schema and keys are there, or say what is missing."""
 
+import json
 from datetime import datetime
 
 from registry.config import Config
@@ -56,8 +57,6 @@ def migrate_register(config: Config, at: datetime) -> list[str]:
 
 def recorded_digest() -> str:
     """The schema's digest as the book last recorded it; empty before the first migration."""
-    import json
-
     row = database.execute_sql(
         "select details from event where act = 'register-migrated' order by seq desc limit 1"
     ).fetchone()

@@ -172,12 +172,12 @@ def _make_roles(opened: Database) -> None:
     for role in (ROLE_OWNER, ROLE_APPLICATION, ROLE_STREET):
         try:
             opened.execute_sql(
-                f"do $$ begin if not exists (select from pg_roles where rolname = '{role}') then "  # noqa: S608
+                f"do $$ begin if not exists (select from pg_roles where rolname = '{role}') then "
                 f"create role {role} nologin; end if; "
                 "exception when duplicate_object or unique_violation then null; end $$"
             )
             opened.execute_sql(
-                f"do $$ begin if not pg_has_role(current_user, '{role}', 'member') "  # noqa: S608
+                f"do $$ begin if not pg_has_role(current_user, '{role}', 'member') "
                 f"then execute format('grant {role} to %%I', current_user); end if; end $$"
             )
         except Exception as error:
@@ -186,7 +186,7 @@ def _make_roles(opened: Database) -> None:
                 f"administrator run: create role {role} nologin; grant {role} to <that login>;"
             ) from error
     opened.execute_sql(
-        f"do $$ begin if not has_schema_privilege('{ROLE_OWNER}', current_schema(), 'create') "  # noqa: S608
+        f"do $$ begin if not has_schema_privilege('{ROLE_OWNER}', current_schema(), 'create') "
         f"then execute format('grant usage, create on schema %%I to {ROLE_OWNER}', "
         "current_schema()); end if; end $$"
     )

@@ -21,8 +21,12 @@ def person(number: int, barred: int = 0) -> str:
 
 
 def engagement(
-    number: int, person_id: int, establishment: str = "civil-servant", category: str = "officer",
-    ended_on: str | None = None, barred: int = 0,
+    number: int,
+    person_id: int,
+    establishment: str = "civil-servant",
+    category: str = "officer",
+    ended_on: str | None = None,
+    barred: int = 0,
 ) -> str:
     ended = f"'{ended_on}'" if ended_on else "null"
     return (
@@ -33,8 +37,14 @@ def engagement(
 
 
 def certificate(
-    number: int, person_id: int, engagement_id: int, state: str = "active", may_hold: int = 1,
-    kind: str = "national", label: str | None = None, verb: str = "insert",
+    number: int,
+    person_id: int,
+    engagement_id: int,
+    state: str = "active",
+    may_hold: int = 1,
+    kind: str = "national",
+    label: str | None = None,
+    verb: str = "insert",
 ) -> str:
     return (
         f"{verb} into certificate(id, number, kind, person_id, engagement_id, holder_may_hold, "

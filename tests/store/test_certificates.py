@@ -19,26 +19,44 @@ MOMENT = "2026-11-23T02:30:00.000000Z"
 
 def add_organisation(name: str = "市场监督管理局", **columns: object) -> int:
     given: dict[str, object] = {
-        "code": f"Z{name}", "name": name, "subject_type": "authority", "created_at": MOMENT,
-        "area": "金坛区", "categories": "penalty,inspection",
+        "code": f"Z{name}",
+        "name": name,
+        "subject_type": "authority",
+        "created_at": MOMENT,
+        "area": "金坛区",
+        "categories": "penalty,inspection",
     }
     return int(Organisation.insert(**(given | columns)).execute())
 
 
 def add_person(
-    organisation_id: int, name: str = "陈大文", establishment: str = "civil-servant",
-    category: str = "officer", **columns: object,
+    organisation_id: int,
+    name: str = "陈大文",
+    establishment: str = "civil-servant",
+    category: str = "officer",
+    **columns: object,
 ) -> tuple[int, int]:
     """A person and their engagement, written straight into the tables."""
     serial = Person.select().count() + 1
     person_id = Person.insert(
-        number=f"P{serial:06d}", name=name, sex="male", birth_on="1980-02-03",
-        identity_sealed=b"sealed", identity_key="k", identity_index=f"index-{serial}",
-        identity_tail_index="tail", created_at=MOMENT,
+        number=f"P{serial:06d}",
+        name=name,
+        sex="male",
+        birth_on="1980-02-03",
+        identity_sealed=b"sealed",
+        identity_key="k",
+        identity_index=f"index-{serial}",
+        identity_tail_index="tail",
+        created_at=MOMENT,
     ).execute()
     engagement_id = Engagement.insert(
-        person_id=person_id, organisation_id=organisation_id, establishment=establishment,
-        category=category, on_record_since="2018-01-01", post="科员", field="市场监管",
+        person_id=person_id,
+        organisation_id=organisation_id,
+        establishment=establishment,
+        category=category,
+        on_record_since="2018-01-01",
+        post="科员",
+        field="市场监管",
         **columns,
     ).execute()
     return int(person_id), int(engagement_id)
@@ -54,7 +72,11 @@ def record(
 ) -> certificates.CertificateRow:
     with transaction() as book:
         return certificates.record_legacy(
-            book, act, person_id=officer[0], engagement_id=officer[1], number=number,
+            book,
+            act,
+            person_id=officer[0],
+            engagement_id=officer[1],
+            number=number,
             issued_on=date(2016, 5, 1),
         )
 
@@ -70,7 +92,9 @@ def test_a_legacy_card_is_recorded_with_its_event(officer: tuple[int, int], act:
     assert (row.name, row.organisation_name, row.post) == ("陈大文", "市场监督管理局", "科员")
     event = last_event()
     assert (event.act, event.subject_id, event.person_id) == (
-        "legacy-certificate-recorded", row.id, officer[0],
+        "legacy-certificate-recorded",
+        row.id,
+        officer[0],
     )
     assert json.loads(event.details)["issued_on"] == "2016-05-01"
 
@@ -141,7 +165,9 @@ def test_the_history_is_read_from_the_book(
         row = certificates.change_state(book, act, row, "lost")
     acts = certificates.history(row.id)
     assert [(one.act, one.effective_on) for one in acts] == [
-        ("issue", date(2016, 5, 1)), ("suspend", act.on), ("lost", act.on),
+        ("issue", date(2016, 5, 1)),
+        ("suspend", act.on),
+        ("lost", act.on),
     ]
     standing = certificates.standing_of(row)
     assert (standing.state, standing.suspension_stands) == ("lost", True)

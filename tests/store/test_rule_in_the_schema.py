@@ -37,7 +37,9 @@ class Attack:
 
 HOLDER_KEYS = ("certificate.certificate_holder", "certificate.certificate_live_needs_officer")
 ENGAGEMENT_KEYS = (
-    "engagement.engagement_establishment", "engagement.engagement_person", *HOLDER_KEYS,
+    "engagement.engagement_establishment",
+    "engagement.engagement_person",
+    *HOLDER_KEYS,
 )
 SECOND_KEY = ("index:certificate_one_live",)
 
@@ -46,27 +48,32 @@ ATTACKS = (
     Attack(
         "a certificate for an auxiliary",
         (scene.certificate(90, AUXILIARY, AUXILIARY, may_hold=0),),
-        ("certificate_insert_holder",), HOLDER_KEYS,
+        ("certificate_insert_holder",),
+        HOLDER_KEYS,
     ),
     Attack(
         "the same with a forged flag",
         (scene.certificate(90, AUXILIARY, AUXILIARY, may_hold=1),),
-        ("certificate_insert_holder",), HOLDER_KEYS,
+        ("certificate_insert_holder",),
+        HOLDER_KEYS,
     ),
     Attack(
         "a suspended certificate for an auxiliary",
         (scene.certificate(90, AUXILIARY, AUXILIARY, state="suspended"),),
-        ("certificate_insert_holder",), HOLDER_KEYS,
+        ("certificate_insert_holder",),
+        HOLDER_KEYS,
     ),
     Attack(
         "a certificate for a barred person",
         (scene.certificate(90, BARRED, BARRED),),
-        ("certificate_insert_holder",), HOLDER_KEYS,
+        ("certificate_insert_holder",),
+        HOLDER_KEYS,
     ),
     Attack(
         "a certificate on an ended engagement",
         (scene.certificate(90, FORMER, FORMER),),
-        ("certificate_insert_holder",), HOLDER_KEYS,
+        ("certificate_insert_holder",),
+        HOLDER_KEYS,
     ),
     Attack(
         "a dead certificate for an auxiliary, brought to life",
@@ -74,7 +81,8 @@ ATTACKS = (
             scene.certificate(90, AUXILIARY, AUXILIARY, state="lost", may_hold=0),
             "update certificate set state = 'active' where id = 90",
         ),
-        ("certificate_insert_holder", "certificate_update_holder"), HOLDER_KEYS,
+        ("certificate_insert_holder", "certificate_update_holder"),
+        HOLDER_KEYS,
     ),
     Attack(
         "an engagement's bar forged away and a certificate on it",
@@ -82,7 +90,8 @@ ATTACKS = (
             f"update engagement set person_barred = 0 where id = {BARRED}",
             scene.certificate(90, BARRED, BARRED),
         ),
-        ("engagement_update_facts", "certificate_insert_holder"), ENGAGEMENT_KEYS,
+        ("engagement_update_facts", "certificate_insert_holder"),
+        ENGAGEMENT_KEYS,
     ),
     Attack(
         "a new engagement that forgets the bar",
@@ -91,7 +100,8 @@ ATTACKS = (
             scene.engagement(91, BARRED),
             scene.certificate(90, BARRED, 91),
         ),
-        ("engagement_insert_facts", "certificate_insert_holder"), ENGAGEMENT_KEYS,
+        ("engagement_insert_facts", "certificate_insert_holder"),
+        ENGAGEMENT_KEYS,
     ),
     Attack(
         "an auxiliary called an officer in the engagement alone",
@@ -99,18 +109,21 @@ ATTACKS = (
             f"update engagement set category = 'officer' where id = {AUXILIARY}",
             scene.certificate(90, AUXILIARY, AUXILIARY),
         ),
-        ("engagement_update_facts", "certificate_insert_holder"), ENGAGEMENT_KEYS,
+        ("engagement_update_facts", "certificate_insert_holder"),
+        ENGAGEMENT_KEYS,
     ),
     Attack(
         "a certificate for every auxiliary at once",
         (
             "insert into certificate(id, number, kind, person_id, engagement_id, holder_may_hold, "
             "state, name, organisation_id, organisation_name, valid_from, valid_until, code, "
-            "list, list_index, created_at) select 900 + id, 'bulk' || id, 'national', person_id, id, 1, "
+            "list, list_index, created_at) select 900 + id, 'bulk' || id, 'national', person_id, id, "
+            "1, "
             "'active', 'x', 1, 'x', '2026-01-01', '2030-12-31', 'bulk' || id, 1, id, "
             "'2026-11-20T01:00:00.000000Z' from engagement where category = 'auxiliary'",
         ),
-        ("certificate_insert_holder",), HOLDER_KEYS,
+        ("certificate_insert_holder",),
+        HOLDER_KEYS,
     ),
     # (b) any change that would make a holder one
     Attack(
@@ -119,7 +132,8 @@ ATTACKS = (
             "update engagement set establishment = 'dispatched', category = 'auxiliary' "
             f"where id = {HOLDER}",
         ),
-        ("engagement_update_holder",), HOLDER_KEYS,
+        ("engagement_update_holder",),
+        HOLDER_KEYS,
     ),
     Attack(
         "a holder moves to a barred kind of employment",
@@ -127,27 +141,32 @@ ATTACKS = (
             "update engagement set establishment = 'service-worker', category = 'barred' "
             f"where id = {HOLDER}",
         ),
-        ("engagement_update_holder",), HOLDER_KEYS,
+        ("engagement_update_holder",),
+        HOLDER_KEYS,
     ),
     Attack(
         "every officer becomes auxiliary in one statement",
         ("update engagement set establishment = 'temporary', category = 'auxiliary'",),
-        ("engagement_update_holder",), HOLDER_KEYS,
+        ("engagement_update_holder",),
+        HOLDER_KEYS,
     ),
     Attack(
         "a holder's engagement ends",
         (f"update engagement set ended_on = '2026-01-01' where id = {HOLDER}",),
-        ("engagement_update_holder",), HOLDER_KEYS,
+        ("engagement_update_holder",),
+        HOLDER_KEYS,
     ),
     Attack(
         "a holder is barred",
         (f"update person set barred = 1 where id = {HOLDER}",),
-        ("person_update_barred", "engagement_update_holder"), HOLDER_KEYS,
+        ("person_update_barred", "engagement_update_holder"),
+        HOLDER_KEYS,
     ),
     Attack(
         "everybody is barred in one statement",
         ("update person set barred = 1",),
-        ("person_update_barred", "engagement_update_holder"), HOLDER_KEYS,
+        ("person_update_barred", "engagement_update_holder"),
+        HOLDER_KEYS,
     ),
     Attack(
         "the establishment itself turns auxiliary",
@@ -157,30 +176,37 @@ ATTACKS = (
     ),
     Attack(
         "the computed flag is written by hand",
-        (f"update engagement set may_hold = 1 where id = {AUXILIARY}",
-         scene.certificate(90, AUXILIARY, AUXILIARY)),
-        ("certificate_insert_holder",), (*HOLDER_KEYS, "column:engagement.may_hold"),
+        (
+            f"update engagement set may_hold = 1 where id = {AUXILIARY}",
+            scene.certificate(90, AUXILIARY, AUXILIARY),
+        ),
+        ("certificate_insert_holder",),
+        (*HOLDER_KEYS, "column:engagement.may_hold"),
     ),
     Attack(
         "a person is deleted under the certificate",
         (f"delete from engagement where id = {HOLDER}",),
-        ("engagement_delete",), ("engagement_delete", *HOLDER_KEYS),
+        ("engagement_delete",),
+        ("engagement_delete", *HOLDER_KEYS),
     ),
     # (c) a certificate on another person's engagement
     Attack(
         "a card for an auxiliary on an officer's engagement",
         (scene.certificate(90, AUXILIARY, FREE),),
-        ("certificate_insert_holder", "certificate_insert_person"), HOLDER_KEYS,
+        ("certificate_insert_holder", "certificate_insert_person"),
+        HOLDER_KEYS,
     ),
     Attack(
         "a cancelled card on another's engagement",
         (scene.certificate(90, AUXILIARY, FREE, state="cancelled"),),
-        ("certificate_insert_person",), HOLDER_KEYS,
+        ("certificate_insert_person",),
+        HOLDER_KEYS,
     ),
     Attack(
         "a card moved to another person's engagement",
         (f"update certificate set engagement_id = {FREE}, person_id = {FREE} where id = {HOLDER}",),
-        ("certificate_update_copy",), ("certificate_update_copy",),
+        ("certificate_update_copy",),
+        ("certificate_update_copy",),
     ),
     Attack(
         "an engagement moved to another person",
@@ -192,12 +218,14 @@ ATTACKS = (
     Attack(
         "a second live certificate",
         (scene.certificate(90, HOLDER, HOLDER),),
-        ("certificate_insert_second", *SECOND_KEY), SECOND_KEY,
+        ("certificate_insert_second", *SECOND_KEY),
+        SECOND_KEY,
     ),
     Attack(
         "a second one that is lost or suspended",
         (scene.certificate(90, HOLDER, HOLDER, state="lost"),),
-        ("certificate_insert_second", *SECOND_KEY), SECOND_KEY,
+        ("certificate_insert_second", *SECOND_KEY),
+        SECOND_KEY,
     ),
     Attack(
         "two current engagements",
@@ -209,12 +237,14 @@ ATTACKS = (
     Attack(
         "a revoked certificate made active",
         (f"update certificate set state = 'active' where id = {REVOKED}",),
-        ("certificate_update_final",), ("certificate_update_final",),
+        ("certificate_update_final",),
+        ("certificate_update_final",),
     ),
     Attack(
         "a revoked certificate relabelled cancelled",
         (f"update certificate set state = 'cancelled' where id = {REVOKED}",),
-        ("certificate_update_final",), ("certificate_update_final",),
+        ("certificate_update_final",),
+        ("certificate_update_final",),
     ),
     Attack(
         "rectified by one person alone",
@@ -233,7 +263,9 @@ ATTACKS = (
             f"update certificate set state = 'revoked' where id = {REVOKED}",
             f"update certificate set state = 'active' where id = {REVOKED}",
         ),
-        ("certificate_update_final",), ("certificate_update_final",), may_change=True,
+        ("certificate_update_final",),
+        ("certificate_update_final",),
+        may_change=True,
     ),
     Attack(
         "a rectification of an act that never was",
@@ -248,77 +280,96 @@ ATTACKS = (
             f"update certificate set state = 'active' where id = {REVOKED}",
             "update rectification set used = 0",
         ),
-        ("rectification_update",), ("rectification_update",), may_change=True,
+        ("rectification_update",),
+        ("rectification_update",),
+        may_change=True,
     ),
     Attack(
         "a rectification deleted",
         (scene.rectification(1, 0), "delete from rectification"),
-        ("rectification_delete",), ("rectification_delete",), may_change=True,
+        ("rectification_delete",),
+        ("rectification_delete",),
+        may_change=True,
     ),
     # (f) editing or deleting an event or a certificate's copy
     Attack(
         "the copy edited",
         (f"update certificate set name = '张三' where id = {HOLDER}",),
-        ("certificate_update_copy",), ("certificate_update_copy",),
+        ("certificate_update_copy",),
+        ("certificate_update_copy",),
     ),
     Attack(
         "a certificate's end put off",
         (f"update certificate set valid_until = '2099-12-31' where id = {HOLDER}",),
-        ("certificate_update_copy",), ("certificate_update_copy",),
+        ("certificate_update_copy",),
+        ("certificate_update_copy",),
     ),
     Attack(
         "a certificate's code swapped",
         (f"update certificate set code = 'X' where id = {HOLDER}",),
-        ("certificate_update_copy",), ("certificate_update_copy",),
+        ("certificate_update_copy",),
+        ("certificate_update_copy",),
     ),
     Attack(
-        "a certificate deleted", (f"delete from certificate where id = {HOLDER}",),
-        ("certificate_delete",), ("certificate_delete",),
+        "a certificate deleted",
+        (f"delete from certificate where id = {HOLDER}",),
+        ("certificate_delete",),
+        ("certificate_delete",),
     ),
     Attack(
-        "an event edited", ("update event set reason = 'x'",),
-        ("event_update",), ("event_update",),
+        "an event edited",
+        ("update event set reason = 'x'",),
+        ("event_update",),
+        ("event_update",),
     ),
     Attack(
-        "an event deleted", ("delete from event_value", "delete from event where seq > 1"),
+        "an event deleted",
+        ("delete from event_value", "delete from event where seq > 1"),
         ("event_delete", "event_value_delete"),
         ("event_delete", "event_value_delete"),
     ),
     Attack(
-        "an event put in out of order", (scene.event(900),),
-        ("event_insert_next",), ("event_insert_next",),
+        "an event put in out of order",
+        (scene.event(900),),
+        ("event_insert_next",),
+        ("event_insert_next",),
     ),
     Attack(
-        "a personal value rewritten", ("update event_value set value = '乙'",),
-        ("event_value_update",), ("event_value_update",),
+        "a personal value rewritten",
+        ("update event_value set value = '乙'",),
+        ("event_value_update",),
+        ("event_value_update",),
     ),
     Attack(
-        "the book's head taken back", ("update book_head set size = 0",),
-        ("book_head_update_grows",), ("book_head_update_grows",),
+        "the book's head taken back",
+        ("update book_head set size = 0",),
+        ("book_head_update_grows",),
+        ("book_head_update_grows",),
     ),
     Attack(
-        "a person deleted", (f"delete from person where id = {FORMER}",),
-        ("person_delete",), ("person_delete", "engagement.engagement_person"),
+        "a person deleted",
+        (f"delete from person where id = {FORMER}",),
+        ("person_delete",),
+        ("person_delete", "engagement.engagement_person"),
     ),
     # what only SQLite's conflict clauses can try
     Attack(
         "insert or replace a certificate",
         (scene.certificate(HOLDER, HOLDER, HOLDER, state="cancelled", verb="insert or replace"),),
-        ("certificate_insert_again",), engines=("sqlite",),
+        ("certificate_insert_again",),
+        engines=("sqlite",),
     ),
     Attack(
         "replace a certificate by its number",
-        (
-            scene.certificate(
-                90, FREE, FREE, label=f"10320{HOLDER:06d}", verb="insert or replace"
-            ),
-        ),
-        ("certificate_insert_again",), engines=("sqlite",),
+        (scene.certificate(90, FREE, FREE, label=f"10320{HOLDER:06d}", verb="insert or replace"),),
+        ("certificate_insert_again",),
+        engines=("sqlite",),
     ),
     Attack(
         "replace the live certificate by a second one",
         (scene.certificate(90, HOLDER, HOLDER, verb="insert or replace"),),
-        ("certificate_insert_second",), engines=("sqlite",),
+        ("certificate_insert_second",),
+        engines=("sqlite",),
     ),
     Attack(
         "insert or replace an engagement",
@@ -327,7 +378,8 @@ ATTACKS = (
                 "insert", "insert or replace", 1
             ),
         ),
-        ("engagement_insert_again", "engagement_insert_current"), engines=("sqlite",),
+        ("engagement_insert_again", "engagement_insert_current"),
+        engines=("sqlite",),
     ),
     Attack(
         "replace the current engagement by another",
@@ -336,43 +388,57 @@ ATTACKS = (
                 "insert", "insert or replace", 1
             ),
         ),
-        ("engagement_insert_current",), engines=("sqlite",),
+        ("engagement_insert_current",),
+        engines=("sqlite",),
     ),
     Attack(
         "insert or replace a person",
         (scene.person(HOLDER, 1).replace("insert", "insert or replace", 1),),
-        ("person_insert_again",), engines=("sqlite",),
+        ("person_insert_again",),
+        engines=("sqlite",),
     ),
     Attack(
         "take another's identity by update or replace",
-        (
-            f"update or replace person set identity_index = 'index-{HOLDER}' "
-            f"where id = {AUXILIARY}",
-        ),
-        ("person_update_identity",), engines=("sqlite",),
+        (f"update or replace person set identity_index = 'index-{HOLDER}' where id = {AUXILIARY}",),
+        ("person_update_identity",),
+        engines=("sqlite",),
     ),
     Attack(
         "insert or replace an event",
         (scene.event(1).replace("insert", "insert or replace", 1),),
-        ("event_insert_next",), engines=("sqlite",),
+        ("event_insert_next",),
+        engines=("sqlite",),
     ),
     Attack(
         "insert or replace a personal value",
-        ("insert or replace into event_value(seq, field, salt, value) "
-         "select seq, field, salt, '乙' from event_value",),
-        ("event_value_insert_again",), engines=("sqlite",),
+        (
+            "insert or replace into event_value(seq, field, salt, value) "
+            "select seq, field, salt, '乙' from event_value",
+        ),
+        ("event_value_insert_again",),
+        engines=("sqlite",),
     ),
     Attack(
         "insert or replace an establishment",
         ("insert or replace into establishment values ('civil-servant', 'auxiliary')",),
-        ("establishment_insert_again",), engines=("sqlite",),
+        ("establishment_insert_again",),
+        engines=("sqlite",),
     ),
     # what only PostgreSQL can try
-    Attack("truncate the book", ("truncate event cascade",), (),
-           ("event_truncate", "event_value_truncate", "attempt_truncate",
-            "rectification_truncate"), engines=("postgresql",)),
-    Attack("truncate the certificates", ("truncate certificate cascade",), (),
-           ("certificate_truncate", "rectification_truncate"), engines=("postgresql",)),
+    Attack(
+        "truncate the book",
+        ("truncate event cascade",),
+        (),
+        ("event_truncate", "event_value_truncate", "attempt_truncate", "rectification_truncate"),
+        engines=("postgresql",),
+    ),
+    Attack(
+        "truncate the certificates",
+        ("truncate certificate cascade",),
+        (),
+        ("certificate_truncate", "rectification_truncate"),
+        engines=("postgresql",),
+    ),
 )
 
 PRAGMAS = tuple(
@@ -380,7 +446,9 @@ PRAGMAS = tuple(
         *(
             [f"pragma {name} = {value}" for value in ("on", "off")]
             for name in (
-                "foreign_keys", "recursive_triggers", "ignore_check_constraints",
+                "foreign_keys",
+                "recursive_triggers",
+                "ignore_check_constraints",
                 "defer_foreign_keys",
             )
         )
@@ -416,8 +484,14 @@ class Shell:
     def contents(self) -> list[Any]:
         rows: list[Any] = []
         for table in (
-            "establishment", "person", "engagement", "certificate", "event", "event_value",
-            "rectification", "book_head",
+            "establishment",
+            "person",
+            "engagement",
+            "certificate",
+            "event",
+            "event_value",
+            "rectification",
+            "book_head",
         ):
             found = self.raw.execute(f"select * from {table}").fetchall()
             rows += sorted(repr(row) for row in found)
@@ -429,7 +503,9 @@ class Shell:
         seq = self.number("select max(seq) from event where act = 'certificate-revoked'")
         for statement in statements:
             try:
-                taken = self.run(statement.replace(", 0, 'active'", f", {seq}, 'active'")).rowcount != 0
+                taken = (
+                    self.run(statement.replace(", 0, 'active'", f", {seq}, 'active'")).rowcount != 0
+                )
             except self.error:
                 taken = False
         return taken
@@ -575,8 +651,12 @@ def _rebuild_certificate(config: Config) -> None:
         if config.is_postgresql:
             opened.execute_sql("set role registry_owner")
             opened.execute_sql("drop view street_certificate, street_photograph")
-            for name in ("certificate_update_copy", "certificate_update_final",
-                         "certificate_delete", "certificate_truncate"):
+            for name in (
+                "certificate_update_copy",
+                "certificate_update_final",
+                "certificate_delete",
+                "certificate_truncate",
+            ):
                 opened.execute_sql(f"drop trigger {name} on certificate")
             return
         (ddl,) = opened.execute_sql(
