@@ -1,22 +1,55 @@
-"""People and their spells of employment: how they are found one by one, how they are written.
+"""Everything that is written about a person's place: adding, engaging, moving, leaving, editing.
 
-Hides how ID numbers are kept (sealed, found by blind index), that a person's present place is the
-newest engagement, and that ``may_hold`` is never written. Each writer records its own event; the
-caller holds the transaction, has asked the rules, and has ended live certificates first.
+Hides how ID numbers are sealed and that ``may_hold`` is never written. Each writer records its
+own event; the caller holds the transaction, has asked the rules, and has ended live certificates
+first. Finding people is in :mod:`registry.store.person_rows` and offered here as well.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from peewee import JOIN, fn
-
 from registry.rules.acts import Act
-from registry.rules.people import PersonFacts, category_of
+from registry.rules.people import category_of
 from registry.store import keys
 from registry.store.book import Book
 from registry.store.name_readings import reading_of
-from registry.store.tables import Engagement, NumberSequence, Organisation, Person
+from registry.store.person_rows import (
+    EngagementRow,
+    PersonRow,
+    engagements_of,
+    find,
+    find_by_id,
+    find_by_identity,
+    find_by_tail,
+    identity_numbers,
+    officers_named,
+    people_by_identity,
+)
+from registry.store.tables import Engagement, NumberSequence, Person
+
+__all__ = [
+    "HARMLESS_FIELDS",
+    "Added",
+    "EngagementRow",
+    "PersonRow",
+    "add_person",
+    "edit_engagement",
+    "end_engagement",
+    "engagements_of",
+    "find",
+    "find_by_id",
+    "find_by_identity",
+    "find_by_tail",
+    "identity_numbers",
+    "move_engagement",
+    "next_person_number",
+    "officers_named",
+    "people_by_identity",
+    "reclassify_in_place",
+    "start_engagement",
+    "stored",
+]
 
 #: The fields of an engagement that an edit or an import may change; nothing depends on them.
 HARMLESS_FIELDS = frozenset(
@@ -43,176 +76,6 @@ class Added:
     person_id: int
     number: str
     engagement_id: int
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """A person with the newest engagement; ``ended_on`` empty means that it is current."""
-
-    person_id: int
-    number: str
-    name: str
-    pinyin: str
-    sex: str
-    birth_on: str
-    barred: int
-    barred_until: str | None
-    created_at: str
-    engagement_id: int
-    organisation_id: int
-    organisation_code: str
-    organisation_name: str
-    establishment: str
-    category: str
-    may_hold: int
-    started_on: str | None
-    on_record_since: str
-    planned_end_on: str | None
-    ended_on: str | None
-    ended_why: str | None
-    section: str
-    post: str
-    field: str
-    telephone: str
-    remarks: str
-    in_enforcement_post: int
-    seconded_to: str
-    seconded_on: str | None
-    supervisor_names: str
-    supervisor_id: int | None
-
-    @property
-    def engaged(self) -> bool:
-        """Whether the newest engagement is current."""
-        return self.ended_on is None
-
-    @property
-    def facts(self) -> PersonFacts:
-        """What the rules about acts on people ask for."""
-        if not self.engaged:
-            return PersonFacts(barred=bool(self.barred))
-        return PersonFacts(
-            self.establishment,
-            str(self.organisation_id),
-            None if self.started_on is None else date.fromisoformat(self.started_on),
-            bool(self.barred),
-            bool(self.seconded_to),
-        )
-
-
-PERSON_COLUMNS = (
-    Person.id.alias("person_id"),
-    Person.number,
-    Person.name,
-    Person.pinyin,
-    Person.sex,
-    Person.birth_on,
-    Person.barred,
-    Person.barred_until,
-    Person.created_at,
-    Engagement.id.alias("engagement_id"),
-    Engagement.organisation_id,
-    Organisation.code.alias("organisation_code"),
-    Organisation.name.alias("organisation_name"),
-    Engagement.establishment,
-    Engagement.category,
-    Engagement.may_hold,
-    Engagement.started_on,
-    Engagement.on_record_since,
-    Engagement.planned_end_on,
-    Engagement.ended_on,
-    Engagement.ended_why,
-    Engagement.section,
-    Engagement.post,
-    Engagement.field,
-    Engagement.telephone,
-    Engagement.remarks,
-    Engagement.in_enforcement_post,
-    Engagement.seconded_to,
-    Engagement.seconded_on,
-    Engagement.supervisor_names,
-    Engagement.supervisor_id,
-)
-
-
-def with_newest_engagement(*columns: object):  # type: ignore[no-untyped-def]
-    """A query over people, each joined with the newest engagement and its organisation."""
-    older = Engagement.alias("newest")
-    newest = older.select(fn.MAX(older.id)).where(older.person_id == Person.id)
-    return (
-        Person.select(*columns)
-        .join(Engagement, JOIN.INNER, on=(Engagement.id == newest))
-        .join(Organisation, JOIN.INNER, on=(Organisation.id == Engagement.organisation_id))
-    )
-
-
-def within(query, scope: frozenset[int] | None):  # type: ignore[no-untyped-def]
-    """The query, kept to people whose newest engagement lies in ``scope`` (None: everywhere)."""
-    if scope is None:
-        return query
-    return query.where(Engagement.organisation_id.in_(sorted(scope)))
-
-
-def _one(query) -> PersonRow | None:  # type: ignore[no-untyped-def]
-    row = query.tuples().first()
-    return None if row is None else PersonRow(*row)
-
-
-def find(number: str, scope: frozenset[int] | None) -> PersonRow | None:
-    """The person with that person number inside ``scope``; None as well when outside."""
-    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.number == number)
-    return _one(within(query, scope))
-
-
-def find_by_id(person_id: int, scope: frozenset[int] | None) -> PersonRow | None:
-    """The person with that row id inside ``scope``; None as well when outside."""
-    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.id == person_id)
-    return _one(within(query, scope))
-
-
-def find_by_identity(identity_number: str) -> PersonRow | None:
-    """The person with that folded ID number, wherever registered.
-
-    The caller judges scope: what lies outside may only become "ask the legal office".
-    """
-    index = keys.bound().identity_index(identity_number)
-    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.identity_index == index)
-    return _one(query)
-
-
-def find_by_tail(last_six: str, scope: frozenset[int] | None) -> list[PersonRow]:
-    """People whose ID number ends in those six characters, inside ``scope``, by number."""
-    index = keys.bound().tail_index(last_six)
-    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.identity_tail_index == index)
-    return [PersonRow(*row) for row in within(query, scope).order_by(Person.id).tuples()]
-
-
-def people_by_identity(identity_numbers: Iterable[str]) -> dict[str, PersonRow]:
-    """Those of the folded ID numbers that are registered, with their people, in few queries."""
-    ring = keys.bound()
-    wanted = {ring.identity_index(number): number for number in identity_numbers}
-    indexes = list(wanted)
-    found: dict[str, PersonRow] = {}
-    for start in range(0, len(indexes), 500):
-        part = indexes[start : start + 500]
-        query = with_newest_engagement(Person.identity_index, *PERSON_COLUMNS).where(
-            Person.identity_index.in_(part)
-        )
-        for index, *row in query.tuples():
-            found[wanted[index]] = PersonRow(*row)
-    return found
-
-
-def identity_numbers(person_ids: Iterable[int]) -> dict[int, str]:
-    """The full ID numbers of those people, opened: for masking, or for an act of revealing."""
-    ring = keys.bound()
-    rows = Person.select(
-        Person.id, Person.number, Person.identity_key, Person.identity_sealed
-    ).where(Person.id.in_(list(person_ids)))
-    return {
-        person_id: ring.open_identity(key, bytes(sealed), number)
-        for person_id, number, key, sealed in rows.tuples()
-    }
 
 
 def next_person_number() -> str:

@@ -1,0 +1,191 @@
+"""Sanctions, convictions and yearly appraisals on record.
+
+Rows are never deleted: a sanction set aside keeps its row with the day. Each writer records its
+own event; the caller holds the transaction and has asked the rules.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from registry.rules.acts import Act
+from registry.rules.conduct import sanction_end
+from registry.store.book import Book
+from registry.store.certificates import tuples
+from registry.store.person_rows import PersonRow
+from registry.store.tables import Appraisal, Conviction, Sanction
+
+#: Until when a sanction without end (开除) is said to last.
+FOR_GOOD = "9999-12-31"
+
+
+@dataclass(frozen=True)
+class SanctionRow:
+    """A sanction on record; ``lifted_on`` is the day on which it was set aside."""
+
+    id: int
+    person_id: int
+    kind: str
+    effective_on: str
+    until_on: str
+    document: str
+    lifted_on: str | None
+
+
+@dataclass(frozen=True)
+class ConductRecord:
+    """What stands about a person, newest first."""
+
+    sanctions: tuple[SanctionRow, ...]
+    convictions: tuple[tuple[str, str], ...]
+    appraisals: tuple[tuple[int, str, str], ...]
+
+
+_SANCTION_COLUMNS = (
+    Sanction.id,
+    Sanction.person_id,
+    Sanction.kind,
+    Sanction.effective_on,
+    Sanction.until_on,
+    Sanction.document,
+    Sanction.lifted_on,
+)
+
+
+def record_of(person_id: int) -> ConductRecord:
+    """Everything on record about a person: day and paper of convictions, year and grade."""
+    sanctions = (
+        Sanction.select(*_SANCTION_COLUMNS)
+        .where(Sanction.person_id == person_id)
+        .order_by(Sanction.effective_on.desc(), Sanction.id.desc())
+    )
+    convictions = (
+        Conviction.select(Conviction.decided_on, Conviction.document)
+        .where(Conviction.person_id == person_id)
+        .order_by(Conviction.decided_on.desc(), Conviction.id.desc())
+    )
+    appraisals = (
+        Appraisal.select(Appraisal.year, Appraisal.grade, Appraisal.document)
+        .where(Appraisal.person_id == person_id)
+        .order_by(Appraisal.year.desc())
+    )
+    return ConductRecord(
+        tuple(SanctionRow(*row) for row in tuples(sanctions)),
+        tuple((day, paper) for day, paper in tuples(convictions)),
+        tuple((year, grade, paper) for year, grade, paper in tuples(appraisals)),
+    )
+
+
+def sanction(sanction_id: int, person_id: int) -> SanctionRow | None:
+    """The sanction with that id, if it is that person's."""
+    row = (
+        Sanction.select(*_SANCTION_COLUMNS)
+        .where(Sanction.id == sanction_id, Sanction.person_id == person_id)
+        .tuples()
+        .first()
+    )
+    return None if row is None else SanctionRow(*row)
+
+
+def add_sanction(
+    book: Book,
+    act: Act,
+    row: PersonRow,
+    *,
+    kind: str,
+    effective_on: date,
+    authority: str,
+    finding: bool,
+) -> int:
+    """Write a sanction; gives its id. ``finding``: one is opened along with it."""
+    end = sanction_end(kind, effective_on)
+    until_on = FOR_GOOD if end is None else end.isoformat()
+    sanction_id = int(
+        Sanction.insert(
+            person_id=row.person_id,
+            kind=kind,
+            effective_on=effective_on.isoformat(),
+            until_on=until_on,
+            document=act.document,
+        ).execute()
+    )
+    personal = {"kind": kind, "effective_until": until_on}
+    if authority:
+        personal["authority"] = authority
+    book.record(
+        "sanction-recorded",
+        act,
+        row.person_id,
+        organisation_id=row.organisation_id,
+        details={"sanction": sanction_id, "finding_opened": finding},
+        personal=personal,
+    )
+    return sanction_id
+
+
+def withdraw_sanction(book: Book, act: Act, row: PersonRow, recorded: SanctionRow) -> None:
+    """Mark a sanction as set aside from the act's day."""
+    Sanction.update(lifted_on=act.day).where(Sanction.id == recorded.id).execute()
+    book.record(
+        "sanction-withdrawn",
+        act,
+        row.person_id,
+        organisation_id=row.organisation_id,
+        details={"sanction": recorded.id},
+        personal={"kind": recorded.kind},
+    )
+
+
+def add_conviction(
+    book: Book, act: Act, row: PersonRow, *, decided_on: date, court: str, judgment: str
+) -> int:
+    """Write a criminal conviction; gives its id."""
+    conviction_id = int(
+        Conviction.insert(
+            person_id=row.person_id, decided_on=decided_on.isoformat(), document=judgment
+        ).execute()
+    )
+    book.record(
+        "conviction-recorded",
+        act,
+        row.person_id,
+        organisation_id=row.organisation_id,
+        details={"conviction": conviction_id},
+        personal={
+            name: value for name, value in (("court", court), ("judgment", judgment)) if value
+        },
+    )
+    return conviction_id
+
+
+def put_appraisal(book: Book, act: Act, row: PersonRow, *, year: int, grade: str) -> str:
+    """Write the grade of a year, in the place of an earlier entry; gives that one's grade or ""."""
+    known = (
+        Appraisal.select(Appraisal.id, Appraisal.grade)
+        .where(Appraisal.person_id == row.person_id, Appraisal.year == year)
+        .tuples()
+        .first()
+    )
+    if known is None:
+        appraisal_id, before = (
+            Appraisal.insert(
+                person_id=row.person_id, year=year, grade=grade, document=act.document
+            ).execute(),
+            "",
+        )
+    else:
+        appraisal_id, before = known
+        Appraisal.update(grade=grade, document=act.document).where(
+            Appraisal.id == appraisal_id
+        ).execute()
+    personal = {"grade": grade}
+    if before:
+        personal["grade_from"] = before
+    book.record(
+        "appraisal-recorded",
+        act,
+        row.person_id,
+        organisation_id=row.organisation_id,
+        details={"appraisal": int(appraisal_id), "year": year},
+        personal=personal,
+    )
+    return before

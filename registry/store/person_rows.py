@@ -1,0 +1,246 @@
+"""A person with the newest engagement as one row, and every way to find one.
+
+Hides that ID numbers are sealed and found by blind index, and that a person's present place is
+the newest engagement. Scope is applied here: who lies outside it is not found.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from peewee import JOIN, fn
+
+from registry.rules.people import PersonFacts
+from registry.store import keys
+from registry.store.certificates import tuples
+from registry.store.tables import Engagement, Organisation, Person
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person with the newest engagement; ``ended_on`` empty means that it is current."""
+
+    person_id: int
+    number: str
+    name: str
+    pinyin: str
+    sex: str
+    birth_on: str
+    barred: int
+    barred_until: str | None
+    created_at: str
+    engagement_id: int
+    organisation_id: int
+    organisation_code: str
+    organisation_name: str
+    establishment: str
+    category: str
+    may_hold: int
+    started_on: str | None
+    on_record_since: str
+    planned_end_on: str | None
+    ended_on: str | None
+    ended_why: str | None
+    section: str
+    post: str
+    field: str
+    telephone: str
+    remarks: str
+    in_enforcement_post: int
+    seconded_to: str
+    seconded_on: str | None
+    supervisor_names: str
+    supervisor_id: int | None
+
+    @property
+    def engaged(self) -> bool:
+        """Whether the newest engagement is current."""
+        return self.ended_on is None
+
+    @property
+    def facts(self) -> PersonFacts:
+        """What the rules about acts on people ask for."""
+        if not self.engaged:
+            return PersonFacts(barred=bool(self.barred))
+        return PersonFacts(
+            self.establishment,
+            str(self.organisation_id),
+            None if self.started_on is None else date.fromisoformat(self.started_on),
+            bool(self.barred),
+            bool(self.seconded_to),
+        )
+
+
+@dataclass(frozen=True)
+class EngagementRow:
+    """One spell of employment of a person; ``ended_on`` empty while it is current."""
+
+    id: int
+    organisation_id: int
+    organisation_name: str
+    establishment: str
+    category: str
+    started_on: str | None
+    on_record_since: str
+    ended_on: str | None
+    ended_why: str | None
+    section: str
+    post: str
+
+
+PERSON_COLUMNS = (
+    Person.id.alias("person_id"),
+    Person.number,
+    Person.name,
+    Person.pinyin,
+    Person.sex,
+    Person.birth_on,
+    Person.barred,
+    Person.barred_until,
+    Person.created_at,
+    Engagement.id.alias("engagement_id"),
+    Engagement.organisation_id,
+    Organisation.code.alias("organisation_code"),
+    Organisation.name.alias("organisation_name"),
+    Engagement.establishment,
+    Engagement.category,
+    Engagement.may_hold,
+    Engagement.started_on,
+    Engagement.on_record_since,
+    Engagement.planned_end_on,
+    Engagement.ended_on,
+    Engagement.ended_why,
+    Engagement.section,
+    Engagement.post,
+    Engagement.field,
+    Engagement.telephone,
+    Engagement.remarks,
+    Engagement.in_enforcement_post,
+    Engagement.seconded_to,
+    Engagement.seconded_on,
+    Engagement.supervisor_names,
+    Engagement.supervisor_id,
+)
+
+
+def with_newest_engagement(*columns: Any) -> Any:
+    """A query over people, each joined with the newest engagement and its organisation."""
+    older = Engagement.alias("newest")
+    newest = older.select(fn.MAX(older.id)).where(older.person_id == Person.id)
+    return (
+        Person.select(*columns)
+        .join(Engagement, JOIN.INNER, on=(Engagement.id == newest))
+        .join(Organisation, JOIN.INNER, on=(Organisation.id == Engagement.organisation_id))
+    )
+
+
+def within(query: Any, scope: frozenset[int] | None) -> Any:
+    """The query, kept to people whose newest engagement lies in ``scope`` (None: everywhere)."""
+    if scope is None:
+        return query
+    return query.where(Engagement.organisation_id.in_(sorted(scope)))
+
+
+def _one(query: Any) -> PersonRow | None:
+    row = query.tuples().first()
+    return None if row is None else PersonRow(*row)
+
+
+def find(number: str, scope: frozenset[int] | None) -> PersonRow | None:
+    """The person with that person number inside ``scope``; None as well when outside."""
+    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.number == number)
+    return _one(within(query, scope))
+
+
+def find_by_id(person_id: int, scope: frozenset[int] | None) -> PersonRow | None:
+    """The person with that row id inside ``scope``; None as well when outside."""
+    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.id == person_id)
+    return _one(within(query, scope))
+
+
+def find_by_identity(identity_number: str) -> PersonRow | None:
+    """The person with that folded ID number, wherever registered.
+
+    The caller judges scope: what lies outside may only become "ask the legal office".
+    """
+    index = keys.bound().identity_index(identity_number)
+    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.identity_index == index)
+    return _one(query)
+
+
+def find_by_tail(last_six: str, scope: frozenset[int] | None) -> list[PersonRow]:
+    """People whose ID number ends in those six characters, inside ``scope``, by number."""
+    index = keys.bound().tail_index(last_six)
+    query = with_newest_engagement(*PERSON_COLUMNS).where(Person.identity_tail_index == index)
+    return [PersonRow(*row) for row in tuples(within(query, scope).order_by(Person.id))]
+
+
+def people_by_identity(identity_numbers: Iterable[str]) -> dict[str, PersonRow]:
+    """Those of the folded ID numbers that are registered, with their people, in few queries."""
+    ring = keys.bound()
+    wanted = {ring.identity_index(number): number for number in identity_numbers}
+    indexes = list(wanted)
+    found: dict[str, PersonRow] = {}
+    for start in range(0, len(indexes), 500):
+        part = indexes[start : start + 500]
+        query = with_newest_engagement(Person.identity_index, *PERSON_COLUMNS).where(
+            Person.identity_index.in_(part)
+        )
+        for index, *row in tuples(query):
+            found[wanted[index]] = PersonRow(*row)
+    return found
+
+
+def identity_numbers(person_ids: Iterable[int]) -> dict[int, str]:
+    """The full ID numbers of those people, opened: for masking, or for an act of revealing."""
+    ring = keys.bound()
+    rows = Person.select(
+        Person.id, Person.number, Person.identity_key, Person.identity_sealed
+    ).where(Person.id.in_(list(person_ids)))
+    return {
+        person_id: ring.open_identity(key, bytes(sealed), number)
+        for person_id, number, key, sealed in tuples(rows)
+    }
+
+
+def officers_named(organisation_id: int, names: Iterable[str]) -> dict[str, list[int]]:
+    """For each name the people who bear it and are officers of that organisation now."""
+    wanted = list(names)
+    rows = (
+        Person.select(Person.name, Person.id)
+        .join(Engagement, on=(Engagement.person_id == Person.id))
+        .where(
+            Person.name.in_(wanted),
+            Engagement.organisation_id == organisation_id,
+            Engagement.category == "officer",
+            Engagement.ended_on.is_null(),
+        )
+    )
+    found: dict[str, list[int]] = {name: [] for name in wanted}
+    for name, person_id in tuples(rows):
+        found[name].append(person_id)
+    return found
+
+
+def engagements_of(person_id: int) -> list[EngagementRow]:
+    """Every spell of employment of a person, newest first."""
+    rows = (
+        Engagement.select(
+            Engagement.id,
+            Engagement.organisation_id,
+            Organisation.name,
+            Engagement.establishment,
+            Engagement.category,
+            Engagement.started_on,
+            Engagement.on_record_since,
+            Engagement.ended_on,
+            Engagement.ended_why,
+            Engagement.section,
+            Engagement.post,
+        )
+        .join(Organisation, on=(Organisation.id == Engagement.organisation_id))
+        .where(Engagement.person_id == person_id)
+        .order_by(Engagement.id.desc())
+    )
+    return [EngagementRow(*row) for row in tuples(rows)]
