@@ -21,10 +21,10 @@ LIVE: tuple[str, ...] = ("active", "suspended", "lost")
 FINAL: tuple[str, ...] = ("cancelled", "revoked", "replaced", "expired")
 STATES: dict[str, str] = {
     "active": sentence("在用"),
-    "suspended": sentence("暂扣"),
+    "suspended": sentence("已暂扣"),
     "lost": sentence("遗失"),
     "cancelled": sentence("已注销"),
-    "revoked": sentence("已撤销"),
+    "revoked": sentence("已吊销"),
     "replaced": sentence("已被新证替换"),
     "expired": sentence("已到期"),
 }
@@ -36,7 +36,7 @@ ACTS: dict[str, str] = {
     "found": sentence("找回"),
     "replace": sentence("补发"),
     "cancel": sentence("注销"),
-    "revoke": sentence("撤销"),
+    "revoke": sentence("吊销"),
     "expire": sentence("到期结案"),
     "exchange": sentence("换发"),
     "rectify": sentence("更正误办"),
@@ -68,7 +68,7 @@ def may(act: str, state: str, *, suspension_stands: bool = False) -> Refusal | N
     if act in {"replace", "exchange"} and (suspension_stands or state == "suspended"):
         return Refusal(
             "suspended",
-            sentence("这张证件的暂扣还没有解除，不能%(act)s；请先解除暂扣。"),
+            sentence("这张证件的暂扣还没有解除，不能办理“%(act)s”；请先解除暂扣。"),
             "jiangsu-certificate-rule",
             {"act": Term(ACTS[act])},
         )
@@ -80,7 +80,7 @@ def may(act: str, state: str, *, suspension_stands: bool = False) -> Refusal | N
     if state in FINAL:
         return Refusal(
             f"already-{state}",
-            sentence("这张证件%(state)s，不能再%(act)s；如属误办，请申请更正误办。"),
+            sentence("这张证件%(state)s，不能再办理“%(act)s”；如属误办，请申请更正误办。"),
             "jiangsu-certificate-rule",
             values,
         )
@@ -93,7 +93,7 @@ def may(act: str, state: str, *, suspension_stands: bool = False) -> Refusal | N
         )
     return Refusal(
         f"not-open-to-{state}",
-        sentence("这张证件的状态是“%(state)s”，不能%(act)s；请先核对证件号码和状态。"),
+        sentence("这张证件的状态是“%(state)s”，不能办理“%(act)s”；请先核对证件号码和状态。"),
         "jiangsu-certificate-rule",
         values,
     )
@@ -130,7 +130,7 @@ def validity(first_day: date) -> date:
 # --- the verdict ---------------------------------------------------------------------------
 
 VERDICTS: dict[str, str] = {
-    "revoked": sentence("已撤销"),
+    "revoked": sentence("已吊销"),
     "cancelled": sentence("已注销"),
     "replaced": sentence("已换新证"),
     "lost": sentence("已报遗失"),
@@ -255,6 +255,37 @@ def may_rectify(
             )
         )
     return tuple(refusals)
+
+
+def may_join(history: Iterable[LifeAct], act: str, on: date) -> tuple[Refusal, ...]:
+    """Whether ``act`` with effect from ``on`` fits a certificate's history; () when it does.
+
+    It must be open to the certificate as it stands and, dated back, to what it was on that day:
+    else row and history would tell two stories.
+    """
+    acts = tuple(history)
+    now = standing_on(acts)
+    then = standing_on(acts, on)
+    refusals = [may_take_effect(acts, on)]
+    for standing in (now, then):
+        if standing is not None:
+            refusals.append(may(act, standing.state, suspension_stands=standing.suspension_stands))
+    found: dict[str, Refusal] = {
+        refusal.code: refusal for refusal in refusals if refusal is not None
+    }
+    return tuple(found.values())
+
+
+def may_begin(first_day: date, on: date) -> Refusal | None:
+    """Refusal of a first day before the day of the issue; a later one is a choice."""
+    if first_day >= on:
+        return None
+    return Refusal(
+        "first-day-too-early",
+        sentence("有效期的第一天%(first_day)s早于发证日期，请填发证当天或以后的日期。"),
+        "jiangsu-certificate-rule",
+        {"first_day": first_day.isoformat()},
+    )
 
 
 def may_take_effect(

@@ -4,8 +4,10 @@ Only the name of the constraint is read, never the message, which holds values.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from registry.rules.refusals import Refusal, sentence
+from registry.rules.refusals import Refusal, Refused, sentence
 from registry.store.database import ConstraintViolation
 
 _SENTENCES: dict[str, str] = {
@@ -95,3 +97,13 @@ def refusal_of(violation: ConstraintViolation) -> Refusal:
         "registry-rule",
         {"constraint": code or "unknown"},
     )
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn what the database refuses inside the block into :class:`Refused`; goes around a
+    transaction, never inside one."""
+    try:
+        yield
+    except ConstraintViolation as violation:
+        raise Refused(refusal_of(violation)) from None
