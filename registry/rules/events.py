@@ -270,6 +270,12 @@ _ALL = (
         "published_by_commissioner_on published_by_commissioned_on",
     ),
     _kind(
+        "commission-letter-published",
+        "organisation",
+        sentence("登记委托书的公布"),
+        "letter number published_by_commissioner_on published_by_commissioned_on",
+    ),
+    _kind(
         "commission-letter-ended",
         "organisation",
         sentence("终止委托书"),
@@ -301,7 +307,7 @@ _ALL = (
     _kind(
         "certificate-suspended", "certificate", sentence("暂扣证件"), f"{_CARD} until_on", "ground"
     ),
-    _kind("certificate-released", "certificate", sentence("解除暂扣"), _CARD, "ground"),
+    _kind("certificate-released", "certificate", sentence("解除证件暂扣"), _CARD, "ground"),
     _kind("certificate-lost", "certificate", sentence("报告遗失"), f"{_CARD} lost_on"),
     _kind("certificate-found", "certificate", sentence("证件找回"), _CARD),
     _kind(
@@ -314,7 +320,7 @@ _ALL = (
     _kind(
         "certificate-revoked",
         "certificate",
-        sentence("撤销证件"),
+        sentence("吊销证件"),
         f"{_CARD} banned_until",
         "ground",
     ),

@@ -192,6 +192,14 @@ def test_the_ban_after_a_revocation():
     assert judge(settings=for_ever) == ([], [])
 
 
+def test_a_photograph_by_setting():
+    bare = replace(GOOD, lacks=frozenset({"photograph"}))
+    strict = IssueSettings(photograph_required=True)
+    assert judge(bare)[0] == []
+    assert judge(bare, settings=strict)[0] == ["photograph-missing"]
+    assert judge(settings=strict) == ([], [])
+
+
 def test_commissioned_organisations_by_setting():
     facts = replace(GOOD, subject_type="commissioned")
     assert judge(facts) == ([], [])
