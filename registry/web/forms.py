@@ -15,6 +15,7 @@ from markupsafe import Markup
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms import Field as WTField
 from wtforms.fields import SelectMultipleField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from registry.rules.bases import BASES
@@ -164,7 +165,7 @@ class Choice(SelectField):
         allowed = {value for value, *_ in self.iter_choices()}
         if self.data in allowed and (self.data or not self.required):
             return
-        raise ValueError(gettext("请选一项。"))
+        raise ValidationError(gettext("请选一项。"))
 
 
 class OneOf(RadioField):
@@ -177,7 +178,7 @@ class OneOf(RadioField):
 
     def pre_validate(self, form: FlaskForm) -> None:
         if self.data not in {value for value, *_ in self.iter_choices()}:
-            raise ValueError(gettext("请选一项。"))
+            raise ValidationError(gettext("请选一项。"))
 
 
 class ChoicesField(SelectMultipleField):
@@ -203,9 +204,9 @@ class ChoicesField(SelectMultipleField):
     def pre_validate(self, form: FlaskForm) -> None:
         allowed = {value for value, *_ in self.iter_choices()}
         if not set(self.data or ()) <= allowed:
-            raise ValueError(gettext("请从列出的各项里选。"))
+            raise ValidationError(gettext("请从列出的各项里选。"))
         if self.required and not self.data:
-            raise ValueError(gettext("请至少选一项。"))
+            raise ValidationError(gettext("请至少选一项。"))
 
 
 class Tick(BooleanField):
@@ -217,7 +218,7 @@ class Tick(BooleanField):
 
     def pre_validate(self, form: FlaskForm) -> None:
         if self.required and not self.data:
-            raise ValueError(gettext("请先勾选。"))
+            raise ValidationError(gettext("请先勾选。"))
 
 
 class Upload(FileField):
@@ -232,7 +233,7 @@ class Upload(FileField):
 
     def pre_validate(self, form: FlaskForm) -> None:
         if self.required and not self.data:
-            raise ValueError(gettext("请选一个文件。"))
+            raise ValidationError(gettext("请选一个文件。"))
 
 
 #: Fields that a browser leaves out of the request when nothing is ticked or chosen.
