@@ -12,54 +12,8 @@ from registry.rules.refusals import Refused
 from registry.store import certificates
 from registry.store.book import transaction
 from registry.store.database import ConstraintViolation
-from registry.store.tables import Certificate, Engagement, Event, Organisation, Person
-
-MOMENT = "2026-11-23T02:30:00.000000Z"
-
-
-def add_organisation(name: str = "市场监督管理局", **columns: object) -> int:
-    given: dict[str, object] = {
-        "code": f"Z{name}",
-        "name": name,
-        "subject_type": "authority",
-        "created_at": MOMENT,
-        "area": "金坛区",
-        "categories": "penalty,inspection",
-    }
-    return int(Organisation.insert(**(given | columns)).execute())
-
-
-def add_person(
-    organisation_id: int,
-    name: str = "陈大文",
-    establishment: str = "civil-servant",
-    category: str = "officer",
-    **columns: object,
-) -> tuple[int, int]:
-    """A person and their engagement, written straight into the tables."""
-    serial = Person.select().count() + 1
-    person_id = Person.insert(
-        number=f"P{serial:06d}",
-        name=name,
-        sex="male",
-        birth_on="1980-02-03",
-        identity_sealed=b"sealed",
-        identity_key="k",
-        identity_index=f"index-{serial}",
-        identity_tail_index="tail",
-        created_at=MOMENT,
-    ).execute()
-    engagement_id = Engagement.insert(
-        person_id=person_id,
-        organisation_id=organisation_id,
-        establishment=establishment,
-        category=category,
-        on_record_since="2018-01-01",
-        post="科员",
-        field="市场监管",
-        **columns,
-    ).execute()
-    return int(person_id), int(engagement_id)
+from registry.store.tables import Certificate, Engagement, Event
+from tests.staff import add_organisation, add_person
 
 
 @pytest.fixture
