@@ -18,6 +18,8 @@ from registry.rules.certificates import (
     LifeAct,
     Standing,
     may,
+    may_begin,
+    may_join,
     may_rectify,
     may_take_effect,
     standing_on,
@@ -299,3 +301,18 @@ def test_no_act_before_the_issue():
     assert may_take_effect(history, on(4)).code == "before-issue"
     assert may_take_effect([], on(4), first_day=on(5)).code == "before-issue"
     assert may_take_effect([], on(4)) is None
+
+
+def test_an_act_fits_the_card_as_it_is_and_as_it_was_that_day():
+    history = life(("suspend", 10), ("release", 20))
+    assert may_join(history, "suspend", on(5)) == ()
+    assert [r.code for r in may_join(history, "suspend", on(15))] == ["not-open-to-suspended"]
+    assert [r.code for r in may_join(history, "release", on(25))] == ["not-open-to-active"]
+    assert [r.code for r in may_join(life(start=5), "cancel", on(4))] == ["before-issue"]
+    ended = life(("cancel", 10))
+    assert [r.code for r in may_join(ended, "revoke", on(5))] == ["already-cancelled"]
+
+
+def test_validity_begins_on_the_day_of_issue_or_later():
+    assert may_begin(on(5), on(5)) is None and may_begin(on(6), on(5)) is None
+    assert may_begin(on(4), on(5)).code == "first-day-too-early"
