@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from registry.rules.acts import Act
+from registry.rules.acts import Act, local_day
 from registry.rules.organisations import CommissionLetter as Term
 from registry.rules.organisations import LetterState, letter_state
 from registry.store.book import Book
+from registry.store.findings import fingerprint_of, open_finding
 from registry.store.tables import CommissionLetter, Organisation
 
 
@@ -220,6 +221,31 @@ def end_letter(book: Book, act: Act, letter: LetterRow) -> None:
         organisation_id=letter.commissioned_id,
         details={"letter": letter.id, "number": letter.number, "ended_on": act.day},
     )
+
+
+def open_lapsed(book: Book, act: Act, among: frozenset[int] | None) -> int:
+    """Open a finding for each lapsed commission among these organisations (None = all).
+
+    Judged on the day on which the act is recorded; the same letter is reported once. Gives how
+    many findings are new.
+    """
+    opened = 0
+    for lapsed in lapsed_letters(local_day(act.at)):
+        if among is None or lapsed.organisation_id in among:
+            letter = lapsed.letter
+            opened += open_finding(
+                book,
+                act,
+                "letter-lapsed",
+                fingerprint_of(("letter-lapsed", letter.id, letter.last_day)),
+                organisation_id=lapsed.organisation_id,
+                facts={
+                    "letter": letter.number,
+                    "commissioner": letter.commissioner_name,
+                    "last_day": letter.last_day.isoformat(),
+                },
+            )
+    return opened
 
 
 def _iso(day: date | None) -> str | None:

@@ -367,12 +367,15 @@ def upsert_organisation(book: Book, act: Act, code: str, facts: OrganisationFact
     """Add the organisation of this code or bring it up to ``facts``, as a file gives them.
 
     Short names are added, never taken away: a file that names fewer does not say that the others
-    are wrong. The caller has judged the row. Raises ConstraintViolation where a name is taken.
+    are wrong; nor does a file without a superior lift anything to the top. The caller has judged
+    the row. Raises ConstraintViolation where a name is taken.
     """
     row = by_code(code)
     if row is None:
         add(book, act, code, facts)
         return "added"
+    if facts.parent_id is None:
+        facts = replace(facts, parent_id=row.parent_id)
     if facts.short_names is not None:
         facts = replace(facts, short_names=(*short_names_of(row.id), *facts.short_names))
     return "changed" if edit(book, act, row, facts) else "unchanged"
