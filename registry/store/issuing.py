@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from registry import credential
 from registry.rules.acts import Act
-from registry.rules.numbering import number_from
+from registry.rules.numbering import clean_number, number_from
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.store import keys
 from registry.store.book import Book
@@ -89,6 +89,27 @@ def taken_numbers(numbers: Sequence[str]) -> set[str]:
     return found
 
 
+def given_number(text: str | None) -> tuple[str, tuple[Refusal, ...]]:
+    """A number that the office gives, cleaned, and what speaks against it; "" for none."""
+    if not text:
+        return "", ()
+    try:
+        number = clean_number(text)
+    except Refused as refused:
+        return "", refused.refusals
+    return number, (number_taken(number),) if taken_numbers([number]) else ()
+
+
+def number_taken(number: str) -> Refusal:
+    """Refusal of a given number that another certificate bears."""
+    return Refusal(
+        "number-taken",
+        sentence("号码%(number)s已经用过，证件号码不能重复；请换一个号码。"),
+        "registry-rule",
+        {"number": number},
+    )
+
+
 def draw_places(count: int) -> list[tuple[int, int]]:
     """``count`` free places (list, index) in the status lists, the index drawn at random."""
     newest = Certificate.select(Certificate.list).order_by(Certificate.list.desc())
@@ -121,7 +142,7 @@ def write_certificates(
     Old certificates have been ended before; the caller holds :func:`lock_numbers`. Raises Refused
     for a name or number that no code can carry.
     """
-    signing_key = keys.bound().signing_key(credential.CERTIFICATE)
+    signing_key = keys.in_use().signing_key(credential.CERTIFICATE)
     kid = credential.kid_of(signing_key.public_key()).hex()
     written = []
     for one, (status_list, index) in zip(new, draw_places(len(new)), strict=True):

@@ -61,7 +61,7 @@ class Keys:
     ) -> None:
         self._secrets = secrets_by_id
         self._signing = signing
-        self._current = {row.purpose: row.id for row in rows if row.retired_at is None}
+        self.current = {row.purpose: row.id for row in rows if row.retired_at is None}
         self.verifying = {
             bytes.fromhex(row.id): credential.VerifyingKey(
                 credential.public_key_of(row.public), row.purpose
@@ -72,22 +72,23 @@ class Keys:
 
     def signing_key(self, purpose: str) -> EllipticCurvePrivateKey:
         """The private key in use for a signing purpose."""
-        return self._signing[self._current[purpose]]
+        return self._signing[self.current[purpose]]
 
     def seal(self, purpose: str, plain: bytes, bound_to: str) -> tuple[str, bytes]:
         """Encrypt with AES-256-GCM; ``bound_to`` must be given again to open.
 
         Returns the key's id and nonce + ciphertext.
         """
-        key_id = self._current[purpose]
+        key_id = self.current[purpose]
         nonce = secrets.token_bytes(_NONCE)
         cipher = AESGCM(self._secrets[key_id])
         return key_id, nonce + cipher.encrypt(nonce, plain, bound_to.encode())
 
     def open(self, key_id: str, sealed: bytes, bound_to: str) -> bytes:
         """Decrypt what :meth:`seal` made; raises :class:`KeyMissing` where the key is not ours."""
+        ring = self if key_id in self._secrets else in_use()
         try:
-            cipher = AESGCM(self._secrets[key_id])
+            cipher = AESGCM(ring._secrets[key_id])
             return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to.encode())
         except (KeyError, InvalidTag) as error:
             raise KeyMissing(
@@ -111,17 +112,18 @@ class Keys:
         return self._index("tail", last_six)
 
     def _index(self, what: str, text: str) -> str:
-        secret = self._secrets[self._current[IDENTITY_INDEX]]
+        secret = self._secrets[self.current[IDENTITY_INDEX]]
         return hmac.new(secret, f"{what}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
 _bound: Keys | None = None
+_config: Config | None = None
 
 
 def bind(config: Config) -> Keys:
     """Open the key ring of the register that is connected and keep it for :func:`bound`."""
-    global _bound
-    _bound = load(config)
+    global _bound, _config
+    _bound, _config = load(config), config
     return _bound
 
 
@@ -130,6 +132,19 @@ def bound() -> Keys:
     if _bound is None:
         raise KeyMissing("The register's keys have not been opened.")
     return _bound
+
+
+def in_use() -> Keys:
+    """As :func:`bound`, read anew if another process has made or rotated a key since."""
+    ring = bound()
+    current = dict(
+        RegistryKey.select(RegistryKey.purpose, RegistryKey.id)
+        .where(RegistryKey.retired_at.is_null())
+        .tuples()
+    )
+    if ring.current == current or _config is None:
+        return ring
+    return bind(_config)
 
 
 def registered() -> tuple[KeyRow, ...]:

@@ -119,7 +119,7 @@ def add_person(
     ID number is on the register already.
     """
     number = next_person_number()
-    ring = keys.bound()
+    ring = keys.in_use()
     key_id, sealed = ring.seal_identity(identity_number, number)
     pinyin, initials = reading_of(name)
     person_id = Person.insert(
