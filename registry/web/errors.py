@@ -7,7 +7,7 @@ shows more than that.
 import secrets
 import sys
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -83,6 +83,8 @@ def error_page(status: int, **more: object) -> ResponseReturnValue:
         exc_info=sys.exc_info() if status >= 500 else None,
         extra={"facts": {"status": status, "reference": reference, "endpoint": request.endpoint}},
     )
+    # What was asked for may be personal: the page's own links must not repeat it.
+    g.repeats_address = False
     heading, happened, do_now = _words(status)
     page = render_template(
         "errors/error.html",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
@@ -171,11 +171,21 @@ def _refresh(password: str) -> str:
     return ""
 
 
+class SessionRows(LoginManager):
+    """Flask-Login without its remember-me: such a cookie is neither made nor taken."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+    def _load_user_from_remember_cookie(self, cookie: str) -> None:
+        return None
+
+
 def install(app: Flask, clock: Clock = utc_now) -> None:
     """Give ``app`` its sign-in."""
     app.config["CLOCK"] = clock
     app.config["SESSION_PROTECTION"] = None
-    manager = LoginManager(app)
+    manager = SessionRows(app)
     manager.session_protection = None
 
     @manager.user_loader

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
@@ -87,6 +87,7 @@ def _other_language() -> OtherLanguage:
     text, code = LANGUAGES[locale]
     rule = request.url_rule
     can_get = rule is not None and "GET" in (rule.methods or ())
+    can_get = can_get and g.get("repeats_address", True)
     back = request.full_path.rstrip("?") if can_get else "/"
     return OtherLanguage(text, url_for("accounts.language", to=locale, next=back), code)
 
