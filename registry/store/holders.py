@@ -15,7 +15,8 @@ from registry.rules.conduct import Sanction
 from registry.rules.eligibility import HolderFacts, IssueSettings
 from registry.store import certificates, settings
 from registry.store.certificates import CertificateRow, chunks, day_of, tuples
-from registry.store.certified_copy import CertifiedCopy, Organs
+from registry.store.certified_copy import CertifiedCopy, copy_of
+from registry.store.external_names import CertifiedOrganisation, Names
 from registry.store.tables import (
     Appraisal,
     Certificate,
@@ -76,10 +77,11 @@ def holders_of(person_ids: Iterable[int], on: date) -> dict[int, Holder]:
     wanted = sorted(set(person_ids))
     if not wanted:
         return {}
-    organs = Organs()
+    names = Names(on)
+    organs: dict[int, CertifiedOrganisation] = {}
     found: dict[int, Holder] = {}
     for piece in chunks(wanted):
-        found |= _holders(piece, on, organs)
+        found |= _holders(piece, on, names, organs)
     return found
 
 
@@ -98,7 +100,9 @@ def issue_settings() -> IssueSettings:
     )
 
 
-def _holders(piece: list[int], on: date, organs: Organs) -> dict[int, Holder]:
+def _holders(
+    piece: list[int], on: date, names: Names, organs: dict[int, CertifiedOrganisation]
+) -> dict[int, Holder]:
     live = certificates.live_of_all(piece)
     standing = _suspensions_behind_loss(live)
     sanctions: dict[int, list[Sanction]] = defaultdict(list)
@@ -152,11 +156,10 @@ def _holders(piece: list[int], on: date, organs: Organs) -> dict[int, Holder]:
             engagement_id, organisation_id, establishment, category, in_post, seconded_to, post,
             field,
         ) = engaged.get(person_id, (None, None, "", "", 1, "", "", ""))
-        organ = organs.row(organisation_id) if organisation_id else None
-        copy = (
-            organs.copy(organ.id, on, name=name, post=post, field=field) if organ else None
-        )
-        ended_on = day_of(organ.ended_on) if organ else None
+        if organisation_id and organisation_id not in organs:
+            organs[organisation_id] = names.certified(organisation_id)
+        organ = organs[organisation_id] if organisation_id else None
+        copy = copy_of(organ, name=name, post=post, field=field) if organ else None
         held = tuple(live.get(person_id, ()))
         past_end = tuple(
             row
@@ -183,8 +186,8 @@ def _holders(piece: list[int], on: date, organs: Organs) -> dict[int, Holder]:
             live={row.kind: row.state for row in held if row not in past_end},
             suspension_stands=bool(legacy and standing.get(legacy.id)),
             subject_type=organ.subject_type if organ else "",
-            organisation_closed=ended_on is not None and ended_on <= on,
-            letter_state=organs.letter_state(organ.id, on) if organ else "missing",
+            organisation_closed=bool(organ and organ.closed),
+            letter_state=organ.letter_state if organ else "missing",
             legacy_last_day=legacy.valid_until if legacy else None,
             lacks=(copy.lacks if copy else frozenset())
             | (frozenset() if person_id in pictured else frozenset({"photograph"})),
