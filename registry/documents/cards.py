@@ -17,18 +17,6 @@ from registry.documents.wording import DocumentRefused, sentence
 CARDS_PER_SHEET = 10
 CARDS_PER_JOB = 500
 
-_FIELDS = {
-    "name": sentence("姓名"),
-    "unit": sentence("单位"),
-    "number": sentence("证件号码"),
-    "host": sentence("查验网址"),
-    "title": sentence("证件名称"),
-    "title_en": sentence("证件英文名称"),
-    "issuing_authority": sentence("发证机关"),
-    "scope": sentence("执法区域和类别"),
-    "complaint_telephone": sentence("监督电话"),
-}
-
 
 @dataclass(frozen=True)
 class CardFace:
@@ -112,19 +100,15 @@ def _set_cards(
     try:
         return typeset(template, {**data, "faces": shown}, fonts, pictures)
     except TextDoesNotFit as misfit:
-        text = shown[misfit.row][misfit.field]
+        record = shown[misfit.row]
+        text = str(record[misfit.field])
         raise DocumentRefused(
             "text-does-not-fit",
             sentence(
-                "%(name)s的证件印不下：%(field)s“%(text)s…”有 %(length)d 个字。"
+                "“%(holder)s”的证件印不下：“%(text)s…”共 %(length)d 个字。"
                 "请核对，或登记一个可以印在证件上的简称。"
             ),
-            {
-                "name": shown[misfit.row]["name"] if misfit.field != "name" else "持证人",
-                "field": _FIELDS[misfit.field],
-                "text": str(text)[:20],
-                "length": len(str(text)),
-            },
+            {"holder": str(record["name"])[:20], "text": text[:20], "length": len(text)},
         ) from None
 
 

@@ -14,16 +14,6 @@ from registry.documents.wording import DocumentRefused, sentence
 
 ROWS_PER_LIST = 2000
 
-_FIELDS = {
-    "title": sentence("标题"),
-    "name": sentence("姓名"),
-    "id_number": sentence("身份证号码"),
-    "unit": sentence("单位"),
-    "area": sentence("执法区域"),
-    "category": sentence("执法类别"),
-    "number": sentence("证件号码"),
-}
-
 
 @dataclass(frozen=True)
 class CheckingRow:
@@ -156,19 +146,17 @@ def _set_list(
     try:
         return typeset(template, data, fonts, pictures)
     except TextDoesNotFit as misfit:
-        text = str(data["title"] if misfit.field == "title" else rows[misfit.row][misfit.field])
+        if misfit.field == "title":
+            raise DocumentRefused(
+                "title-does-not-fit", sentence("名单的标题太长，印不下。请缩短标题。")
+            ) from None
+        text = str(rows[misfit.row][misfit.field])
         raise DocumentRefused(
             "text-does-not-fit-list",
             sentence(
-                "名单第 %(row)d 行印不下：%(field)s“%(text)s…”有 %(length)d 个字。"
-                "请核对，或登记一个简称。"
+                "名单第 %(row)d 行印不下：“%(text)s…”共 %(length)d 个字。请核对，或登记一个简称。"
             ),
-            {
-                "row": misfit.row + 1,
-                "field": _FIELDS[misfit.field],
-                "text": text[:20],
-                "length": len(text),
-            },
+            {"row": misfit.row + 1, "text": text[:20], "length": len(text)},
         ) from None
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from registry.documents.wording import DocumentRefused, sentence
 
 WIDTH, HEIGHT = 480, 640
-LEAST_WIDTH, LEAST_HEIGHT = 240, 320
+LEAST_WIDTH = 240
 MOST_PIXELS = 25_000_000
 QUALITY = 88
 # Of a picture taller than 3:4 a third of what is cut goes at the top: heads sit high.
@@ -130,16 +130,19 @@ def _taken(data: bytes, turn: int, crop: Crop | None) -> Photograph:
     if turn % 360:
         seen = seen.rotate(-turn, expand=True)
     box = _box(seen.width, seen.height, crop)
-    if (box[2] - box[0]) * scale + 0.5 < LEAST_WIDTH or (
-        box[3] - box[1]
-    ) * scale + 0.5 < LEAST_HEIGHT:
+    if (box[2] - box[0]) * scale + 0.5 < LEAST_WIDTH:
         raise PhotographRefused(
             "photograph-too-small",
             sentence(
-                "照片太小：%(width)d × %(height)d 像素，留用部分至少要 240 × 320 像素，"
-                "否则印出来模糊。请上传更大的照片，或少裁一些。"
+                "照片太小：%(width)d × %(height)d 像素。留用部分至少要 %(least)d × %(least_height)d"
+                " 像素，否则印出来模糊。请上传更大的照片，或少裁一些。"
             ),
-            {"width": full_width, "height": full_height},
+            {
+                "width": full_width,
+                "height": full_height,
+                "least": LEAST_WIDTH,
+                "least_height": LEAST_WIDTH * HEIGHT // WIDTH,
+            },
         )
     kept_part = seen.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box=box)
     return Photograph(_jpeg(kept_part, QUALITY), WIDTH, HEIGHT)
@@ -189,9 +192,7 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
 
 def _too_large() -> PhotographRefused:
     return PhotographRefused(
-        "photograph-too-large",
-        sentence("照片超过 %(limit)d 万像素。请把照片缩小后再上传。"),
-        {"limit": MOST_PIXELS // 10_000},
+        "photograph-too-large", sentence("照片超过 2500 万像素。请把照片缩小后再上传。")
     )
 
 

@@ -4,8 +4,10 @@ import re
 import time
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from registry.documents import lists
 from registry.documents.fonts import Fonts, find_fonts
@@ -107,8 +109,8 @@ def test_names_are_never_broken_and_stay_in_their_column(
     printed = Printed(checking_sheet_pdf(rows, fonts, **LETTER))
     names, numbers = printed.places(0, name), printed.places(0, "320413")
     assert len(names) == len(numbers) == 3
-    for (_, _, right, _), (left, _, _, _) in zip(names, numbers, strict=True):
-        assert right < left - 1
+    for (_, top, right, bottom), (left, _, _, _) in zip(names, numbers, strict=True):
+        assert right < left - 1 and bottom - top < 4
 
 
 def test_all_print_stays_within_the_margins(fonts: Fonts, portrait: bytes) -> None:
@@ -144,7 +146,7 @@ def test_what_does_not_fit_is_refused_with_its_row(fonts: Fonts, field: str, sig
 def test_a_title_that_does_not_fit_is_refused(fonts: Fonts) -> None:
     with pytest.raises(DocumentRefused) as caught:
         signature_list_pdf(signing(1), fonts, title="表" * 500, **LETTER)
-    assert caught.value.code == "text-does-not-fit-list" and "标题" in caught.value.sentence
+    assert caught.value.code == "title-does-not-fit" and "标题" in caught.value.sentence
 
 
 def test_an_empty_list_and_an_endless_one_are_refused(fonts: Fonts) -> None:
@@ -152,6 +154,15 @@ def test_an_empty_list_and_an_endless_one_are_refused(fonts: Fonts) -> None:
         with pytest.raises(DocumentRefused) as caught:
             signature_list_pdf(rows, fonts, **LETTER)
         assert caught.value.code == code and "%" not in caught.value.sentence
+
+
+def test_photographs_are_made_small_for_the_list(fonts: Fonts) -> None:
+    noisy = BytesIO()
+    Image.effect_noise((480, 640), 90).convert("RGB").save(noisy, "JPEG", quality=95)
+    (row,) = checking(1, None)
+    pdf = checking_sheet_pdf([replace(row, photograph=noisy.getvalue())], fonts, **LETTER)
+    without = checking_sheet_pdf([row], fonts, **LETTER)
+    assert len(noisy.getvalue()) > 150_000 and len(pdf) - len(without) < 30_000
 
 
 def test_two_hundred_with_photographs_are_small_and_quick(fonts: Fonts, portrait: bytes) -> None:

@@ -9,7 +9,13 @@ from io import BytesIO
 import pytest
 from PIL import Image, PngImagePlugin
 
-from registry.documents.photographs import Crop, PhotographRefused, take_photograph, thumbnail
+from registry.documents.photographs import (
+    MOST_PIXELS,
+    Crop,
+    PhotographRefused,
+    take_photograph,
+    thumbnail,
+)
 
 RED, BLUE, GREEN, WHITE = (200, 30, 30), (30, 30, 200), (30, 160, 30), (255, 255, 255)
 
@@ -167,6 +173,7 @@ def test_a_picture_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
     started = time.perf_counter()
     refused = refusal(bomb)
     assert refused.code == "photograph-too-large"
+    assert f"{MOST_PIXELS // 10_000} 万" in refused.sentence
     assert time.perf_counter() - started < 0.25
 
 

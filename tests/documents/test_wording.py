@@ -1,0 +1,41 @@
+"""Every sentence with which a document is refused has its English."""
+
+import ast
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+
+import registry.documents
+
+ROOM = Path(registry.documents.__file__).parent
+CATALOGUE = ROOM.parent / "translations" / "en" / "LC_MESSAGES" / "documents.mo"
+
+
+def sentences() -> list[str]:
+    """What the modules that raise DocumentRefused mark as sentences."""
+    found = []
+    for source in sorted(ROOM.glob("*.py")):
+        text = source.read_text("utf-8")
+        if "registry.documents.wording import" not in text:
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "sentence":
+                argument = node.args[0]
+                assert isinstance(argument, ast.Constant)
+                found.append(str(argument.value))
+    return found
+
+
+@pytest.mark.parametrize("chinese", sentences())
+def test_a_sentence_has_its_english_with_the_same_places(chinese: str) -> None:
+    with CATALOGUE.open("rb") as compiled:
+        english = gettext.GNUTranslations(compiled).gettext(chinese)
+    assert english != chinese
+    places = r"%\(\w+\)\w"
+    assert set(re.findall(places, english)) == set(re.findall(places, chinese))
+
+
+def test_there_are_sentences() -> None:
+    assert len(sentences()) > 15
