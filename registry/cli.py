@@ -245,8 +245,12 @@ def keys_list(json_output: bool) -> None:
 
     _open()
     rows = [
-        {"id": row.id, "purpose": row.purpose, "created_at": row.created_at,
-         "retired_at": row.retired_at}
+        {
+            "id": row.id,
+            "purpose": row.purpose,
+            "created_at": row.created_at,
+            "retired_at": row.retired_at,
+        }
         for row in store.registered()
     ]
     text = "\n".join(

@@ -1,0 +1,98 @@
+"""Every sentence that a person can meet has an English one, and the compiled catalogues are fresh."""
+
+import io
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import IO
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUES = ROOT / "registry" / "translations" / "en" / "LC_MESSAGES"
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "sentence": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+
+
+def sentences() -> set[str]:
+    """Every message id in code and templates."""
+    found: set[str] = set()
+    for folder, methods in (
+        (ROOT / "registry", [("**.py", "python")]),
+        (ROOT / "templates", [("**.html", "jinja2"), ("**.txt", "jinja2")]),
+    ):
+        for _, _, message, _, _ in extract_from_dir(
+            folder,
+            method_map=methods,
+            keywords=KEYWORDS,
+            options_map={"**.html": {"extensions": "jinja2.ext.i18n,jinja2.ext.do"}},
+        ):
+            found |= set(message) if isinstance(message, tuple) else {message}
+    return {text for text in found if text}
+
+
+def catalogues() -> dict[str, Catalog]:
+    return {path.stem: read_po(path.open("rb"), locale="en") for path in CATALOGUES.glob("*.po")}
+
+
+def untranslated(wanted: set[str], known: dict[str, Catalog]) -> list[str]:
+    """Sentences with no English in any catalogue."""
+    said = set()
+    for catalogue in known.values():
+        for message in catalogue:
+            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            if all(strings) and not message.fuzzy:
+                said |= set(ids)
+    return sorted(wanted - said)
+
+
+def compiled(catalogue: Catalog) -> dict[object, str]:
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)
+    buffer.seek(0)
+    return _entries(buffer)
+
+
+def _entries(file: IO[bytes]) -> dict[object, str]:
+    return {key: text for key, text in GNUTranslations(file)._catalog.items() if key}
+
+
+def test_every_sentence_has_its_english() -> None:
+    assert untranslated(sentences(), catalogues()) == []
+
+
+def test_a_sentence_without_english_is_seen() -> None:
+    assert untranslated({"从未翻译过的话"}, catalogues()) == ["从未翻译过的话"]
+
+
+def test_compiled_catalogues_are_fresh() -> None:
+    stale = [
+        name
+        for name, catalogue in catalogues().items()
+        if _entries((CATALOGUES / f"{name}.mo").open("rb")) != compiled(catalogue)
+    ]
+    assert stale == [], "run `make translations`"
+
+
+def test_catalogues_do_not_contradict_one_another() -> None:
+    said: dict[object, tuple[str, object]] = {}
+    contradictions = []
+    for name, catalogue in sorted(catalogues().items()):
+        for message in catalogue:
+            if not message.id:
+                continue
+            key = (message.context, message.id)
+            before = said.setdefault(key, (name, message.string))
+            if before[1] != message.string:
+                contradictions.append((message.id, before, (name, message.string)))
+    assert contradictions == []
