@@ -238,7 +238,7 @@ def test_five_hundred_characters_are_refused_in_words(
 ) -> None:
     refused = refusal(fonts, replace(face, **{field: sign * 500}))
     assert refused.code == "text-does-not-fit"
-    assert f"“{sign * 20}…”" in refused.sentence and "共 50" in refused.sentence
+    assert f"“{sign * 20}…”" in refused.sentence and "共 5" in refused.sentence
 
 
 def test_a_refusal_in_a_stack_names_whose_card(fonts: Fonts, face: CardFace) -> None:
