@@ -29,8 +29,17 @@ ROLE_STREET = "registry_street"
 ConstraintViolation = IntegrityError
 DatabaseUnavailable = (OperationalError, InterfaceError)
 
+
+
+class _Bound(DatabaseProxy):
+    """The proxy's own ``atomic`` would pass by the register's, and begin without the lock."""
+
+    def atomic(self, *args: Any, **kwargs: Any) -> Any:
+        return self.obj.atomic(*args, **kwargs)
+
+
 #: Bound by :func:`connect`; every model of ``store/tables.py`` speaks through it.
-database: Database = DatabaseProxy()
+database: Database = _Bound()
 
 
 class _RolePool(PooledPostgresqlDatabase):
