@@ -1,0 +1,112 @@
+"""Requests to set a mistaken act aside, and the row by two accounts that the schema asks for.
+
+A request lives in the book alone: whoever reads the history sees who asked for what.
+"""
+
+import json
+from dataclasses import dataclass
+
+from registry.rules.acts import Act
+from registry.rules.certificates import FINAL
+from registry.store.book import Book
+from registry.store.certificates import EVENT_OF, CertificateRow, tuples
+from registry.store.tables import Certificate, Event, Rectification
+
+FINAL_EVENTS = tuple(
+    sorted({EVENT_OF[act] for act in ("cancel", "revoke", "replace", "exchange", "expire")})
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Somebody asked to set the act ``voids`` (a number in the book) aside."""
+
+    seq: int
+    voids: int
+    account_id: int
+    login: str
+    at: str
+    reason: str
+    document: str
+
+
+def final_act(certificate_id: int) -> int | None:
+    """The number in the book of the act that last ended the certificate."""
+    found = (
+        Event.select(Event.seq)
+        .where(
+            Event.subject == "certificate",
+            Event.subject_id == certificate_id,
+            Event.act.in_(FINAL_EVENTS),
+        )
+        .order_by(Event.seq.desc())
+        .limit(1)
+        .scalar()
+    )
+    return int(found) if found is not None else None
+
+
+def open_request(certificate_id: int) -> Request | None:
+    """The request on the certificate's last ending that nobody has confirmed yet."""
+    voids = final_act(certificate_id)
+    if voids is None or Rectification.select().where(Rectification.event_seq == voids).exists():
+        return None
+    for seq, account_id, login, at, reason, document, details in tuples(
+        Event.select(
+            Event.seq,
+            Event.actor_id,
+            Event.actor,
+            Event.at,
+            Event.reason,
+            Event.document,
+            Event.details,
+        )
+        .where(
+            Event.subject == "certificate",
+            Event.subject_id == certificate_id,
+            Event.act == "rectification-requested",
+            Event.seq > voids,
+        )
+        .order_by(Event.seq.desc())
+    ):
+        if json.loads(details).get("voids") == voids and account_id is not None:
+            return Request(seq, voids, account_id, login, at, reason, document)
+    return None
+
+
+def record_request(book: Book, act: Act, row: CertificateRow, voids: int) -> None:
+    """Record a request; the caller has asked the rules."""
+    book.record(
+        "rectification-requested",
+        act,
+        row.id,
+        person_id=row.person_id,
+        organisation_id=row.organisation_id,
+        details={"number": row.number, "state": row.state, "voids": voids},
+    )
+
+
+def write(act: Act, row: CertificateRow, request: Request, to_state: str) -> int:
+    """Write the row by two accounts; the change of state that follows uses it up."""
+    return int(
+        Rectification.insert(
+            certificate_id=row.id,
+            event_seq=request.voids,
+            to_state=to_state,
+            first_account_id=request.account_id,
+            second_account_id=act.by.account_id,
+            at=act.moment,
+        ).execute()
+    )
+
+
+def successor(certificate_id: int) -> tuple[str, bool] | None:
+    """Number of the certificate that replaced this one, and whether it stands in final state."""
+    found = (
+        Certificate.select(Certificate.number, Certificate.state)
+        .where(Certificate.replaces_id == certificate_id)
+        .order_by(Certificate.id.desc())
+        .tuples()
+        .first()
+    )
+    return (str(found[0]), found[1] in FINAL) if found else None
