@@ -149,17 +149,18 @@ def _draft(raw: RawRow, said: Mapping[str, str]) -> _Draft:
             draft.refused.append(
                 refuse_row(raw, name, "text-not-understood", field=field_term(name))
             )
+    unreadable = {entry.field for entry in draft.refused}
     draft.code = fold_width(draft.texts["code"]).replace(" ", "")
     draft.parent_code = fold_width(draft.texts["parent_code"]).replace(" ", "")
-    if not draft.code:
+    if not draft.code and "code" not in unreadable:
         draft.refused.append(refuse_row(raw, "code", "code-missing"))
-    elif check_code(draft.code):
+    elif draft.code and check_code(draft.code):
         draft.refused.append(refuse_row(raw, "code", "code-not-understood", text=draft.code))
-    if not draft.texts["organisation_name"]:
+    if not draft.texts["organisation_name"] and "organisation_name" not in unreadable:
         draft.refused.append(refuse_row(raw, "organisation_name", "organisation-name-missing"))
     kind = draft.texts["subject_type"]
     draft.subject_type = said.get(match_key(kind)) or read_word(SUBJECT_TYPES, kind) or ""
-    if draft.subject_type not in SUBJECT_TYPES:
+    if draft.subject_type not in SUBJECT_TYPES and "subject_type" not in unreadable:
         draft.refused.append(
             refuse_row(raw, "subject_type", "unknown-subject-type", text=kind or "—")
         )

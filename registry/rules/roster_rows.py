@@ -99,6 +99,12 @@ class _Draft:
     refused: list[RowRefusal] = field(default_factory=list)
     warnings: list[RowRefusal] = field(default_factory=list)
 
+    def is_unreadable(self, column: str) -> bool:
+        """Whether the cell's text was refused as such, so that nothing more is said of it."""
+        return any(
+            entry.field == column and entry.code == "text-not-understood" for entry in self.refused
+        )
+
 
 class _Judge:
     def __init__(self, kind: str, organisations: Names, values: ValueMapping) -> None:
@@ -186,6 +192,8 @@ class _Judge:
         text = draft.texts["organisation"]
         key = match_key(text)
         code = self.said.get("organisation", {}).get(key) or self.organisations.get(key)
+        if draft.is_unreadable("organisation"):
+            return
         if not text:
             draft.refused.append(refuse_row(draft.raw, "organisation", "organisation-missing"))
         elif code is None:
@@ -271,6 +279,8 @@ class _Judge:
         text = draft.texts["establishment"]
         key = match_key(text)
         code = self.said.get("establishment", {}).get(key) or ESTABLISHMENT_WORDS.get(key)
+        if draft.is_unreadable("establishment"):
+            return
         if not text:
             draft.refused.append(refuse_row(draft.raw, "establishment", "employment-type-missing"))
             return
