@@ -1,0 +1,110 @@
+"""Commands about people: find one, and the acts that move them."""
+
+from collections.abc import Iterable
+
+import click
+
+from registry.commands import answer, as_act, as_json, group, open_here, refuse
+from registry.rules.acts import Act
+from registry.rules.people import ESTABLISHMENTS, LEAVE_CAUSES
+from registry.rules.refusals import Refusal, Refused, sentence
+
+
+@group.command()
+@click.argument("find")
+@as_json
+def person(find: str, json_output: bool) -> None:
+    """Find people by name, pinyin, initials, person number or certificate number."""
+    from registry.store.certificates import of_person
+    from registry.store.people_search import search_people
+
+    open_here()
+    people = [
+        {
+            "number": row.number,
+            "name": row.name,
+            "organisation": row.organisation_name,
+            "certificates": [
+                {
+                    "number": one.number,
+                    "kind": one.kind,
+                    "state": one.state,
+                    "valid_until": one.valid_until,
+                }
+                for one in of_person(row.person_id)
+            ],
+        }
+        for row in search_people(find)
+    ]
+    text = "\n".join(f"{one['number']}  {one['name']}  {one['organisation']}" for one in people)
+    answer({"people": people}, json_output=json_output, text=text or "没有找到。")
+
+
+@group.command()
+@click.argument("person_number")
+@click.option("--establishment", required=True, type=click.Choice(sorted(ESTABLISHMENTS)))
+@as_json
+@as_act()
+def reclassify(person_number: str, establishment: str, act: Act, json_output: bool) -> None:
+    """Another kind of employment; ends a certificate first where the law says so."""
+    from registry.services import employment
+
+    try:
+        moved = employment.reclassify(act, person_number, establishment)
+    except Refused as refused:
+        refuse(refused.refusals, json_output=json_output)
+    _moved(person_number, moved.ended, json_output)
+
+
+@group.command()
+@click.argument("person_number")
+@click.option("--organisation", required=True, metavar="CODE")
+@as_json
+@as_act()
+def transfer(person_number: str, organisation: str, act: Act, json_output: bool) -> None:
+    """To another organisation; the certificate is cancelled first."""
+    from registry.services import employment
+    from registry.store import organisations
+
+    receiving = organisations.by_code(organisation)
+    if receiving is None:
+        refuse(
+            [
+                Refusal(
+                    "unknown-organisation",
+                    sentence("没有代码为“%(code)s”的单位。请核对代码。"),
+                    "registry-rule",
+                    {"code": organisation},
+                )
+            ],
+            json_output=json_output,
+        )
+    try:
+        moved = employment.transfer(act, person_number, receiving.id)
+    except Refused as refused:
+        refuse(refused.refusals, json_output=json_output)
+    _moved(person_number, moved.ended, json_output)
+
+
+@group.command()
+@click.argument("person_number")
+@click.option("--cause", type=click.Choice(sorted(LEAVE_CAUSES)), default="other")
+@as_json
+@as_act()
+def leave(person_number: str, cause: str, act: Act, json_output: bool) -> None:
+    """Leaves; the certificate is cancelled first."""
+    from registry.services import employment
+
+    try:
+        ended = employment.leave(act, person_number, cause)
+    except Refused as refused:
+        refuse(refused.refusals, json_output=json_output)
+    _moved(person_number, ended, json_output)
+
+
+def _moved(person_number: str, ended: Iterable[str], json_output: bool) -> None:
+    numbers = list(ended)
+    text = f"{person_number}：已办理。" + (
+        f"已先注销证件 {'、'.join(numbers)}。" if numbers else ""
+    )
+    answer({"person": person_number, "ended": numbers}, json_output=json_output, text=text)
