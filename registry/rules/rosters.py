@@ -4,8 +4,8 @@ A roster is one file of an organ's officers, auxiliaries or of the district's or
 carry the number that the spreadsheet shows, so that whoever mends one finds it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol, TypeAlias
 
@@ -94,8 +94,12 @@ class RowRefusal:
     @property
     def message(self) -> str:
         """What is wrong and what to do, in Chinese."""
-        mend = self.mend % self.refusal.values if self.refusal.values else self.mend
-        return self.refusal.sentence + mend
+        return self.said_in(str)
+
+    def said_in(self, gettext: Callable[[str], str]) -> str:
+        """What is wrong and what to do, in the language of ``gettext``."""
+        mend = replace(self.refusal, template=self.mend)
+        return self.refusal.said_in(gettext) + mend.said_in(gettext)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,6 +320,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "registered-elsewhere": (
         sentence("此人不能在这里登记。"),
         sentence("请联系司法局。"),
+    ),
+    "organisation-of-others": (
+        sentence("所在单位不在您经办的机构范围内，不能在这里登记。"),
+        sentence("请联系司法局。"),
+    ),
+    "organisation-has-ended": (
+        sentence("机构%(text)s在登记中已经撤销。"),
+        sentence("请从文件中删去；确实仍在的，请换用新的机构代码。"),
     ),
     "code-missing": (sentence("没有机构代码。"), sentence("请填写机构代码。")),
     "code-not-understood": (

@@ -314,6 +314,13 @@ def test_names_of_organisations_are_found_without_blanks_and_width() -> None:
     assert index_names([("局", "A"), ("局", "A"), ("局", "B"), ("局", "A")]) == {"局": ""}
 
 
+def test_a_refusal_is_said_in_another_language_with_its_words_translated() -> None:
+    (entry,) = officers({"establishment": "临时工"}).refused
+    english = {entry.refusal.template: "%(type)s!", entry.mend: " Mend.", "临时工": "temporary"}
+    assert entry.said_in(lambda text: english[text]) == "temporary! Mend."
+    assert entry.message.startswith("“临时工”不属于")
+
+
 def test_every_sentence_ends_and_says_what_to_do() -> None:
     for code, (template, mend) in SENTENCES.items():
         assert not template or template.endswith("。"), code
