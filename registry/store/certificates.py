@@ -148,6 +148,12 @@ def of_person(person_id: int) -> list[CertificateRow]:
     return [row_of(values) for values in tuples(rows.order_by(Certificate.id.desc()))]
 
 
+def of_batch(batch_id: int) -> list[CertificateRow]:
+    """The certificates that a batch issued, by number."""
+    rows = Certificate.select(*COLUMNS).where(Certificate.batch_id == batch_id)
+    return [row_of(values) for values in tuples(rows.order_by(Certificate.number))]
+
+
 # --- changing the state ---------------------------------------------------------------------
 
 

@@ -79,6 +79,14 @@ def shown_picture(person_id: int) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
+def shown_pictures(person_ids: Iterable[int]) -> dict[int, bytes]:
+    """The JPEG that is shown for each of those people who have one, in one query."""
+    query = _shown(Photograph.select(Photograph.person_id, Photograph.jpeg)).where(
+        Photograph.person_id.in_(list(person_ids))
+    )
+    return {person: bytes(jpeg) for person, jpeg in tuples(query.order_by(Photograph.version))}
+
+
 def picture(person_id: int, version: int) -> bytes | None:
     """The JPEG of one version, also of one that is withdrawn."""
     row = (
