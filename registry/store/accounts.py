@@ -237,9 +237,7 @@ def write_failures(key: str, failures: int, last_failed_at: str, wait_until: str
 
 def forget_failures(before: str) -> None:
     """Remove what was last counted before a moment."""
-    Throttle.delete().where(
-        (Throttle.last_failed_at < before) & (Throttle.wait_until < before)
-    ).execute()
+    Throttle.delete().where(Throttle.last_failed_at < before).execute()
 
 
 def administrators() -> Iterator[AccountRow]:

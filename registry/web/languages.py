@@ -18,12 +18,15 @@ LANGUAGES: dict[str, tuple[str, str]] = {
 }
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
+#: Catalogues that are read by themselves: the street's pages, and what is printed.
+READ_APART = frozenset({"street", "documents"})
 CATALOGUES = Path(registry.__file__).parent / "translations"
 
 
 def areas() -> list[str]:
-    """Names of the catalogues that lie in the translations folder, in order."""
-    return sorted(path.stem for path in CATALOGUES.glob("en/LC_MESSAGES/*.mo"))
+    """Names of the catalogues that pages share, in order."""
+    found = {path.stem for path in CATALOGUES.glob("en/LC_MESSAGES/*.mo")}
+    return sorted(found - READ_APART)
 
 
 def chosen_language() -> str:

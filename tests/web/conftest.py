@@ -57,9 +57,7 @@ class Browser:
     def get(self, path: str, **options: Any) -> TestResponse:
         """Fetch a page, following nothing."""
         headers = {"Accept-Language": self.language} | options.pop("headers", {})
-        return self._keep(
-            self.client.get(path, base_url=ADDRESS, headers=headers, **options)
-        )
+        return self._keep(self.client.get(path, base_url=ADDRESS, headers=headers, **options))
 
     def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """Send a form with the token of the page last seen (``csrf_token`` in data overrides)."""

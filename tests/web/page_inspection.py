@@ -2,11 +2,9 @@
 
 from html.parser import HTMLParser
 
-VOID = frozenset(
-    "area base br col embed hr img input link meta source track wbr path circle rect".split()
-)
+_VOID = "area base br col embed hr img input link meta source track wbr path circle rect"
+VOID = frozenset(_VOID.split())
 CONTROLS = frozenset({"input", "select", "textarea"})
-#: Elements whose end tag HTML lets us leave out; our templates never do, but browsers accept it.
 LANGUAGES = frozenset({"zh-CN", "en"})
 
 
@@ -119,7 +117,11 @@ def _forms(tags: list[tuple[str, dict[str, str | None]]]) -> list[str]:
 
 
 def _images(tags: list[tuple[str, dict[str, str | None]]]) -> list[str]:
-    return [f"<img src={v.get('src')}> without alt" for tag, v in tags if tag == "img" and "alt" not in v]
+    return [
+        f"<img src={v.get('src')}> without alt"
+        for tag, v in tags
+        if tag == "img" and "alt" not in v
+    ]
 
 
 def inspect_page(html: str) -> str:

@@ -93,9 +93,7 @@ def test_a_copied_cookie_is_worth_nothing_after_the_administrator_acts(
 
 
 @pytest.mark.parametrize("minutes", [59, 60])
-def test_a_forgotten_session_ends(
-    signed_in: Callable[..., Any], clock: Any, minutes: int
-) -> None:
+def test_a_forgotten_session_ends(signed_in: Callable[..., Any], clock: Any, minutes: int) -> None:
     browser = signed_in("auditor")
     clock.wait(minutes=minutes)
     assert is_out(browser.get("/account")) == (minutes == 60)
@@ -223,7 +221,9 @@ def test_one_answer_and_one_cost_for_whatever_was_wrong(
     account_of("auditor")
     gone = account_of("legal-office", login="gone")
     with connection():
-        Account.update(disabled_at="2026-01-01T00:00:00.000000Z").where(Account.id == gone).execute()
+        Account.update(disabled_at="2026-01-01T00:00:00.000000Z").where(
+            Account.id == gone
+        ).execute()
     verified: list[str] = []
     real = passwords.hasher
 
@@ -291,9 +291,7 @@ def test_guessing_from_many_networks_is_slowed_but_locks_nobody_out(
     office = browser_of()
     assert guess(office, "auditor", "198.51.100.1", PASSWORD).status_code == 302
     clock.wait(minutes=1)
-    statuses = [
-        guess(browser_of(), "auditor", f"203.0.113.{n}").status_code for n in range(1, 15)
-    ]
+    statuses = [guess(browser_of(), "auditor", f"203.0.113.{n}").status_code for n in range(1, 15)]
     assert statuses[:10] == [422] * 10
     assert statuses[10:] == [429] * 4
     # The office's own network has signed in before: strangers don't hold it back.
@@ -394,7 +392,10 @@ def test_a_first_password_must_be_changed_before_anything(
         ({"new_password": "", "new_password_again": ""}, "没有填写"),
         ({"new_password": PASSWORD, "new_password_again": PASSWORD}, "和现在的一样"),
         ({"new_password": "password1234", "new_password_again": "password1234"}, "太常见"),
-        ({"new_password": "auditor-likes-tea", "new_password_again": "auditor-likes-tea"}, "登录名"),
+        (
+            {"new_password": "auditor-likes-tea", "new_password_again": "auditor-likes-tea"},
+            "登录名",
+        ),
     ],
 )
 def test_a_password_that_will_not_do_is_refused_in_words(
@@ -461,7 +462,13 @@ def test_fields_that_the_page_does_not_show_are_ignored(
     signed_in: Callable[..., Any], organisation_of: Callable[..., int]
 ) -> None:
     administrator = signed_in("administrator")
-    extra = {"must_change": "0", "disabled_at": "", "is_admin": "y", "id": "1", "password_hash": "x"}
+    extra = {
+        "must_change": "0",
+        "disabled_at": "",
+        "is_admin": "y",
+        "id": "1",
+        "password_hash": "x",
+    }
     assert administrator.post("/accounts/new", new_account() | extra).status_code == 302
     with connection():
         account = store.find_login("zhang.min")
@@ -556,7 +563,9 @@ def test_every_page_is_well_made_in_both_languages(
     assert answer.status_code == 200
     page = inspect_page(answer.text)
     if language == "en":
-        chinese = [c for c in page.replace("王琳", "").replace("中文", "") if "\u4e00" <= c <= "\u9fff"]
+        chinese = [
+            c for c in page.replace("王琳", "").replace("中文", "") if "\u4e00" <= c <= "\u9fff"
+        ]
         assert chinese == []
 
 

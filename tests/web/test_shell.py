@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 from flask import Flask, make_response, render_template_string, request
+from itsdangerous import timed
 from werkzeug.routing import Rule
 
 from registry.rules.refusals import Refusal, Refused
 from registry.web import logs
 from registry.web.forms import ActForm, ChoicesField, Form, Number, Text
-from registry.web.languages import CATALOGUES
+from registry.web.languages import CATALOGUES, areas
 from registry.web.permissions import UndeclaredView, allow, public, require_declarations
 from registry.web.sessions import network_of, today
 from tests.web.page_inspection import inspect_page, problems_of
@@ -194,11 +195,15 @@ def test_another_accounts_token_is_worth_nothing(
 
 
 def test_a_token_lives_as_long_as_its_session(
-    specimen: Flask, signed_in: Callable[..., Any], clock: Any, written: list[Any]
+    specimen: Flask,
+    signed_in: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    written: list[Any],
 ) -> None:
     browser = signed_in("auditor")
     browser.get("/note")
-    clock.wait(minutes=59)
+    real = timed.time.time
+    monkeypatch.setattr(timed.time, "time", lambda: real() + 11 * 3600)
     assert browser.post("/note", {"note": "x", "share": "", "kinds-shown": "1"}).text == "written"
 
 
@@ -378,9 +383,7 @@ def test_errors_are_not_kept_by_caches(specimen: Flask, browser: Any, path: str)
     assert browser.get(path).headers["Cache-Control"] == "no-store"
 
 
-def test_a_file_handed_out_may_run_nothing(
-    specimen: Flask, signed_in: Callable[..., Any]
-) -> None:
+def test_a_file_handed_out_may_run_nothing(specimen: Flask, signed_in: Callable[..., Any]) -> None:
     headers = signed_in("auditor").get("/file").headers
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "sandbox" in headers["Content-Security-Policy"]
@@ -450,7 +453,9 @@ def test_the_browsers_language_and_the_cookie(specimen: Flask, browser_of: Any) 
     assert english.get("/language?to=xx").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["https:evil.example", "//evil.example", "/\t/evil.example", "/\\evil"])
+@pytest.mark.parametrize(
+    "path", ["https:evil.example", "//evil.example", "/\t/evil.example", "/\\evil"]
+)
 def test_the_language_link_never_leads_away(specimen: Flask, browser: Any, path: str) -> None:
     answer = browser.get("/language", query_string={"to": "en", "next": path})
     assert answer.headers["Location"] == "/"
@@ -458,8 +463,9 @@ def test_the_language_link_never_leads_away(specimen: Flask, browser: Any, path:
 
 def test_no_sentence_has_two_translations() -> None:
     found: dict[tuple[str | None, object], set[str]] = defaultdict(set)
-    for path in sorted(CATALOGUES.glob("en/LC_MESSAGES/*.po")):
-        for message in read_po(io.BytesIO(path.read_bytes())):
+    for area in areas():
+        source = (CATALOGUES / f"en/LC_MESSAGES/{area}.po").read_bytes()
+        for message in read_po(io.BytesIO(source)):
             if message.id and message.string:
                 found[message.context, message.id].add(str(message.string))
     assert {key: words for key, words in found.items() if len(words) > 1} == {}
@@ -519,9 +525,10 @@ def test_a_refusal_is_shown_with_its_article_and_as_text(
     page = inspect_page(answer.text)
     assert "&lt;b&gt;甲&lt;/b&gt;不能持证。" in page
     assert "《行政处罚法》第十七条" in page
-    assert "Administrative Penalty Law, article 17" in browser.get(
-        "/refused", headers={"Accept-Language": "en"}
-    ).text
+    assert (
+        "Administrative Penalty Law, article 17"
+        in browser.get("/refused", headers={"Accept-Language": "en"}).text
+    )
 
 
 @pytest.mark.parametrize("path", ["/nothing-here", "/accounts/77"])
@@ -542,7 +549,9 @@ def test_a_body_too_large_is_refused_in_words(
     assert written == []
 
 
-def test_a_wrong_method_says_which_are_right(specimen: Flask, signed_in: Callable[..., Any]) -> None:
+def test_a_wrong_method_says_which_are_right(
+    specimen: Flask, signed_in: Callable[..., Any]
+) -> None:
     answer = signed_in("auditor").get("/sign-out")
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
