@@ -22,7 +22,8 @@ from registry.commands import (
     refuse,
     told,
 )
-from registry.rules.acts import Act, local_day
+from registry.config import Config
+from registry.rules.acts import OPERATOR, Act, local_day, prepare_act
 from registry.rules.refusals import Refusal, Refused, sentence
 
 
@@ -136,7 +137,7 @@ def certificate(
         else:
             qr.write_text(qr_svg(here.public_url, row.code), "utf-8")
     if card is not None:
-        card.write_bytes(_card(row))
+        card.write_bytes(_card(here, number))
     found = {
         "number": row.number,
         "kind": row.kind,
@@ -159,6 +160,17 @@ def certificate(
     }
     text = "\n".join(f"{name}: {value}" for name, value in found.items() if value is not None)
     answer(found, json_output=json_output, text=text)
+
+
+def _card(here: Config, number: str) -> bytes:
+    from registry.documents.fonts import find_fonts
+    from registry.services.printing import print_card
+
+    try:
+        fonts = find_fonts(Path(here.fonts) if here.fonts else None)
+        return print_card(prepare_act(OPERATOR, now()), number, config=here, fonts=fonts).content
+    except Refused as refused:
+        refuse(refused.refusals)
 
 
 def _act_of_life(name: str, summary: str, act_of: Callable[[], Callable[..., Any]]) -> None:

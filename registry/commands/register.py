@@ -158,3 +158,36 @@ def serve(port: int, host: str, only: str | None, workers: int) -> None:
     from registry.web.server import serve as run_server
 
     run_server(configured(), port=port, host=host, only=only, workers=workers)
+
+
+@group.command()
+@click.option("--serve", "then_serve", is_flag=True, help="Serve the register afterwards.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--people", type=click.IntRange(50, 5000), help="A smaller or larger district.")
+def demo(then_serve: bool, port: int, people: int | None) -> None:
+    """Fill an empty register with an invented district; prints how to sign in."""
+    from registry.demo import DemoAccount, DemoRefused, fill
+    from registry.demo.keeping import keep_accounts, kept_accounts, with_demo_secret
+    from registry.store.opening import migrate_register, open_register
+
+    here = with_demo_secret(configured())
+    migrate_register(here, now())
+    open_register(here)
+    made: list[DemoAccount] | None = kept_accounts(here)
+    if made is None:
+        progress("Filling an invented district, about a minute:")
+        try:
+            made = fill(here, now(), people=people, progress=lambda step: progress(f"· {step}"))
+        except DemoRefused as refused:
+            click.echo(str(refused), err=True)
+            sys.exit(REFUSED)
+        keep_accounts(here, made)
+    click.echo(f"\n  {here.public_url}\n")
+    for account in made:
+        click.echo(f"  {account.role:<17} {account.login:<8} {account.password}")
+    click.echo(f"\nAccounts and passwords were made on this machine; they lie in {here.data_dir}.")
+    click.echo(f"Keep this folder safe: {here.data_dir} (keys and register)\n")
+    if then_serve:
+        from registry.web.server import serve as run_server
+
+        run_server(here, port=port)
