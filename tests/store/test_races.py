@@ -16,7 +16,7 @@ import pytest
 from registry.config import Config
 from tests.store import scene
 
-ROUNDS = 300
+ROUNDS = 200
 
 ISSUE = "issue"
 RIVALS = {
