@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from registry.rules.refusals import Refusal, sentence
 from registry.rules.text import fold_width
 
+# Words that stand in the office's own addresses where an organisation's code would stand.
+_RESERVED = frozenset({"new", "letters"})
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}")
 
 
@@ -20,6 +22,15 @@ def spelled(text: str) -> str:
 
 def check_code(code: str) -> tuple[Refusal, ...]:
     """An organisation's code stands in public addresses: letters, digits, - and _, at most 40."""
+    if code.lower() in _RESERVED:
+        return (
+            Refusal(
+                "organisation-code-reserved",
+                sentence("“%(code)s”是网页地址里用的词，不能作机构代码，请换一个。"),
+                "registry-rule",
+                {"code": code},
+            ),
+        )
     if _CODE.fullmatch(code):
         return ()
     return (

@@ -98,8 +98,8 @@ def _judge(
     taken = store.names_of_others(row.id if row else None)
     refusals += check_names(code, facts.name, short_names, taken)
     fields = facts.fields if facts.fields is not None else (row.fields if row else ())
-    categories = facts.categories if facts.categories is not None else (
-        row.categories if row else ()
+    categories = (
+        facts.categories if facts.categories is not None else (row.categories if row else ())
     )
     refusals += check_entries(facts.subject_type, fields, categories)
     if facts.name_rule and facts.name_rule not in NAME_RULES:

@@ -13,7 +13,7 @@ from registry.rules.organisations import CommissionLetter as Term
 from registry.rules.organisations import LetterState, letter_state
 from registry.store.book import Book
 from registry.store.findings import fingerprint_of, open_finding
-from registry.store.tables import CommissionLetter, Organisation
+from registry.store.tables import CommissionLetter, Finding, Organisation
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ def open_lapsed(book: Book, act: Act, among: frozenset[int] | None) -> int:
                 book,
                 act,
                 "letter-lapsed",
-                fingerprint_of(("letter-lapsed", letter.id, letter.last_day)),
+                _fingerprint(letter),
                 organisation_id=lapsed.organisation_id,
                 facts={
                     "letter": letter.number,
@@ -246,6 +246,25 @@ def open_lapsed(book: Book, act: Act, among: frozenset[int] | None) -> int:
                 },
             )
     return opened
+
+
+def unreported(lapsed: Iterable[LapsedLetter]) -> list[LapsedLetter]:
+    """Those for which no finding was ever opened."""
+    listed = list(lapsed)
+    if not listed:
+        return []
+    known = {
+        row.fingerprint
+        for row in Finding.select(Finding.fingerprint).where(
+            Finding.kind == "letter-lapsed",
+            Finding.fingerprint.in_([_fingerprint(one.letter) for one in listed]),
+        )
+    }
+    return [one for one in listed if _fingerprint(one.letter) not in known]
+
+
+def _fingerprint(letter: LetterRow) -> str:
+    return fingerprint_of(("letter-lapsed", letter.id, letter.last_day))
 
 
 def _iso(day: date | None) -> str | None:

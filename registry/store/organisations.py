@@ -1,7 +1,7 @@
-"""The tree of organisations: reading it, writing it, and what a unit takes over from above.
+"""Organisations: finding them by code and name, entering and changing them.
 
-Hides how lists of codes lie in a column and how a name, short name or code finds its organisation.
-The tree is small (hundreds of rows), so it is read whole in one query and walked in memory.
+Hides how a name, short name or code finds its organisation; the tree itself is walked in
+organisation_tree.py.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,52 +10,46 @@ from typing import Any, Literal
 
 from registry.rules.acts import Act
 from registry.rules.external_names import NameRule
-from registry.rules.inheritance import Entries, Printed, printed
+from registry.rules.inheritance import Entries
 from registry.rules.organisation_names import spelled
-from registry.rules.organisations import SUBJECT_TYPES
 from registry.store import settings
 from registry.store.book import Book
+from registry.store.organisation_tree import (
+    COLUMNS,
+    OrganisationRow,
+    Scope,
+    Tree,
+    codes_of,
+    row_of,
+    tree,
+)
 from registry.store.tables import Engagement, Organisation, OrganisationAlias
 
-Scope = frozenset[int] | None
 Outcome = Literal["added", "changed", "unchanged"]
 
-
-@dataclass(frozen=True)
-class OrganisationRow:
-    """One organisation as entered; ``fields`` and ``categories`` are codes of the dictionaries."""
-
-    id: int
-    code: str
-    name: str
-    subject_type: str
-    parent_id: int | None
-    fields: tuple[str, ...]
-    area: str
-    categories: tuple[str, ...]
-    issuing_authority: str
-    complaint_telephone: str
-    name_rule: NameRule | None
-    merged: bool
-    created_at: str
-    ended_on: str | None
-
-    @property
-    def subject_title(self) -> str:
-        """The Chinese name of its type of subject."""
-        return SUBJECT_TYPES[self.subject_type].title
-
-    @property
-    def entries(self) -> Entries:
-        """What the rules of inheritance look at."""
-        return Entries(
-            self.name,
-            self.fields,
-            self.area,
-            self.categories,
-            self.issuing_authority,
-            self.complaint_telephone,
-        )
+__all__ = [
+    "OrganisationFacts",
+    "OrganisationRow",
+    "Outcome",
+    "Scope",
+    "Tree",
+    "add",
+    "all_short_names",
+    "below",
+    "by_code",
+    "by_id",
+    "default_entries",
+    "edit",
+    "end",
+    "names_of_others",
+    "names_to_ids",
+    "options",
+    "people_in",
+    "short_names_of",
+    "spelled",
+    "tree",
+    "upsert_organisation",
+]
 
 
 @dataclass(frozen=True)
@@ -73,98 +67,6 @@ class OrganisationFacts:
     complaint_telephone: str | None = None
     name_rule: NameRule | Literal[""] | None = None
     merged: bool | None = None
-
-
-_COLUMNS = (
-    Organisation.id,
-    Organisation.code,
-    Organisation.name,
-    Organisation.subject_type,
-    Organisation.parent_id,
-    Organisation.fields,
-    Organisation.area,
-    Organisation.categories,
-    Organisation.issuing_authority,
-    Organisation.complaint_telephone,
-    Organisation.name_rule,
-    Organisation.merged,
-    Organisation.created_at,
-    Organisation.ended_on,
-)
-
-
-def codes_of(column: str) -> tuple[str, ...]:
-    """The codes that a column of them holds."""
-    return tuple(filter(None, column.split(",")))
-
-
-def _row(values: tuple[Any, ...]) -> OrganisationRow:
-    listed = list(values)
-    listed[5], listed[7] = codes_of(listed[5]), codes_of(listed[7])
-    listed[11] = bool(listed[11])
-    return OrganisationRow(*listed)
-
-
-# --- reading ---------------------------------------------------------------------------------
-
-
-class Tree:
-    """All organisations at one moment, with their places in the tree."""
-
-    def __init__(self, rows: Iterable[OrganisationRow]) -> None:
-        self.rows: dict[int, OrganisationRow] = {row.id: row for row in rows}
-        self._children: dict[int | None, list[OrganisationRow]] = {}
-        for row in sorted(self.rows.values(), key=lambda row: row.code):
-            self._children.setdefault(row.parent_id, []).append(row)
-
-    def children(self, organisation_id: int | None) -> list[OrganisationRow]:
-        """Those directly under an organisation, by code; None gives the roots."""
-        return self._children.get(organisation_id, [])
-
-    def above(self, organisation_id: int) -> list[OrganisationRow]:
-        """The superiors, nearest first."""
-        line: list[OrganisationRow] = []
-        parent = self.rows[organisation_id].parent_id
-        while parent is not None and parent in self.rows and self.rows[parent] not in line:
-            line.append(self.rows[parent])
-            parent = self.rows[parent].parent_id
-        return line
-
-    def below(self, organisation_id: int) -> frozenset[int]:
-        """Ids of an organisation and of everything under it."""
-        found, waiting = {organisation_id}, [organisation_id]
-        while waiting:
-            for row in self.children(waiting.pop()):
-                if row.id not in found:
-                    found.add(row.id)
-                    waiting.append(row.id)
-        return frozenset(found)
-
-    def in_order(self, scope: Scope = None) -> list[tuple[int, OrganisationRow]]:
-        """Depth and row of everything in scope, superiors before those under them."""
-        listed: list[tuple[int, OrganisationRow]] = []
-
-        def visit(row: OrganisationRow, depth: int) -> None:
-            inside = scope is None or row.id in scope
-            if inside:
-                listed.append((depth, row))
-            for child in self.children(row.id):
-                visit(child, depth + 1 if inside else depth)
-
-        for root in self.children(None):
-            visit(root, 0)
-        return listed
-
-    def printed(self, organisation_id: int, defaults: Entries) -> Printed:
-        """What counts for the organisation, its superiors and the settings considered."""
-        row = self.rows[organisation_id]
-        line = [row.entries, *(superior.entries for superior in self.above(organisation_id))]
-        return printed(line, row.subject_type, defaults)
-
-
-def tree() -> Tree:
-    """All organisations, ended ones included, in one query."""
-    return Tree(map(_row, _tuples(Organisation.select(*_COLUMNS))))
 
 
 def default_entries(values: Mapping[str, settings.Value] | None = None) -> Entries:
@@ -196,14 +98,14 @@ def by_id(organisation_id: int, scope: Scope = None) -> OrganisationRow | None:
     """The organisation with this id, if it lies in ``scope`` (None = everything)."""
     if scope is not None and organisation_id not in scope:
         return None
-    row = Organisation.select(*_COLUMNS).where(Organisation.id == organisation_id).tuples().first()
-    return _row(row) if row else None
+    row = Organisation.select(*COLUMNS).where(Organisation.id == organisation_id).tuples().first()
+    return row_of(row) if row else None
 
 
 def by_code(code: str, scope: Scope = None) -> OrganisationRow | None:
     """The organisation with this code, if it lies in ``scope`` (None = everything)."""
-    row = Organisation.select(*_COLUMNS).where(Organisation.code == code).tuples().first()
-    found = _row(row) if row else None
+    row = Organisation.select(*COLUMNS).where(Organisation.code == code).tuples().first()
+    found = row_of(row) if row else None
     return found if found and (scope is None or found.id in scope) else None
 
 

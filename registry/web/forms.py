@@ -39,6 +39,8 @@ class CleanField(StringField):
     ``required`` refuses an empty field. What was typed stays in the box when it is refused.
     """
 
+    data: Any
+
     def __init__(
         self,
         label: object = None,

@@ -36,6 +36,7 @@ AREAS: tuple[str, ...] = (
     "imports",
     "certificates",
     "oversight",
+    "settings",
 )
 
 BODY_LIMIT = 2 * 1024 * 1024

@@ -149,12 +149,22 @@ def test_ending_waits_for_people_and_units(
     with refused("units-still-below"):
         end_organisation(act, "CGJ")
     person = Person.insert(
-        number="P1", name="甲", sex="male", birth_on="1980-01-01", identity_sealed=b"x",
-        identity_key="k", identity_index="i", identity_tail_index="t", created_at=act.moment,
+        number="P1",
+        name="甲",
+        sex="male",
+        birth_on="1980-01-01",
+        identity_sealed=b"x",
+        identity_key="k",
+        identity_index="i",
+        identity_tail_index="t",
+        created_at=act.moment,
     ).execute()
     engagement = Engagement.insert(
-        person_id=person, organisation_id=team.id, establishment="civil-servant",
-        category="officer", on_record_since="2020-01-01",
+        person_id=person,
+        organisation_id=team.id,
+        establishment="civil-servant",
+        category="officer",
+        on_record_since="2020-01-01",
     ).execute()
     with refused("people-still-there"):
         end_organisation(act, "CGDD")
@@ -245,8 +255,13 @@ def test_letters_that_the_penalty_law_does_not_know(
 
 def test_publication_is_asked_for_and_entered(act: Act, team: OrganisationRow) -> None:
     entered = add_letter(
-        act, "CGDD", commissioner="CGJ", number="1号", matters="处罚",
-        from_on=date(2026, 1, 1), until_on=date(2026, 12, 31),
+        act,
+        "CGDD",
+        commissioner="CGJ",
+        number="1号",
+        matters="处罚",
+        from_on=date(2026, 1, 1),
+        until_on=date(2026, 12, 31),
     )
     assert [warning.code for warning in entered.warnings] == ["letter-not-published"]
     days = {"by_commissioner_on": date(2026, 1, 5), "by_commissioned_on": date(2026, 1, 6)}
@@ -303,8 +318,15 @@ def test_the_bureau_while_nobody_knows_and_the_team_where_it_was_authorised(
     unknown = record_matter(act, "DD", title="占道经营", category="penalty")
     assert (unknown.name, unknown.own_name) == ("城市管理局", False)
     proved = record_matter(
-        act, "DD", title="占道经营", category="penalty", authorised=True, authorised_by="law",
-        predecessor="城管监察大队", article="《某条例》第五条", document="坛编〔2018〕3号",
+        act,
+        "DD",
+        title="占道经营",
+        category="penalty",
+        authorised=True,
+        authorised_by="law",
+        predecessor="城管监察大队",
+        article="《某条例》第五条",
+        document="坛编〔2018〕3号",
     )
     assert (proved.name, proved.own_name) == ("综合执法大队", True)
     assert "城管监察大队" in proved.reason
