@@ -20,6 +20,8 @@ from registry.rules.people import ESTABLISHMENT_BASIS, ESTABLISHMENTS, category_
 from registry.rules.refusals import Refused, Term
 from registry.rules.roster_values import (
     ESTABLISHMENT_WORDS,
+    REMARKS_LIMIT,
+    TEXT_LIMIT,
     cell_text,
     match_key,
     number_in_remarks,
@@ -156,7 +158,8 @@ class _Judge:
 
     def _read_text(self, draft: _Draft, name: str) -> None:
         try:
-            draft.texts[name] = cell_text(draft.raw.cells.get(name))
+            limit = REMARKS_LIMIT if name == "remarks" else TEXT_LIMIT
+            draft.texts[name] = cell_text(draft.raw.cells.get(name), limit=limit)
         except Refused:
             draft.texts[name] = ""
             draft.refused.append(

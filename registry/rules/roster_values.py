@@ -67,6 +67,7 @@ _SERIAL_FIRST, _SERIAL_LAST = 20_000, 65_380
 _SERIAL_EPOCH = datetime(1899, 12, 30)
 
 TEXT_LIMIT = 200
+REMARKS_LIMIT = 1000
 
 
 def match_key(text: object) -> str:

@@ -87,6 +87,19 @@ def test_a_circle_refuses_everyone_in_it() -> None:
     ]
 
 
+def test_a_refused_parent_refuses_all_below_whatever_the_order_of_the_file() -> None:
+    difference = compare(
+        {"code": "C", "organisation_name": "丙", "parent_code": "B"},
+        {"code": "B", "organisation_name": "乙", "parent_code": "A"},
+        {"subject_type": "公司"},
+    )
+    assert faults(difference) == [
+        (2, "parent-refused"),
+        (3, "parent-refused"),
+        (4, "unknown-subject-type"),
+    ]
+
+
 def test_children_come_after_their_parents_whatever_the_order_of_the_file() -> None:
     difference = compare(
         {"code": "C", "organisation_name": "丙", "parent_code": "B"},
