@@ -16,6 +16,9 @@ MOST_UNPACKED_BYTES = 40_000_000
 MOST_PARTS = 500
 MOST_COLUMNS = 100
 MOST_ROWS = 20_000
+# Half of what the grid could hold; the widest honest roster has a third of it.
+MOST_CELLS = 1_000_000
+_CELLS = (b"<c ", b"<c>", b"<c/")
 # A spreadsheet allows 32,767 characters in a cell; six bytes is the longest of them in XML.
 LONGEST_CELL = 32_767
 _LONGEST_TEXT_RUN = LONGEST_CELL * 6
@@ -75,7 +78,7 @@ def _scan_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> in
     is_text = part.filename.lower().endswith((".xml", ".rels"))
     carry = b""
     closing = b""
-    run = since_closing = 0
+    run = since_closing = cells = 0
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             left -= len(chunk)
@@ -85,6 +88,9 @@ def _scan_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> in
                 if not carry and chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
                     raise Unreadable("file-not-a-spreadsheet")
                 run = _text_run(chunk, run)
+                cells += sum(chunk.count(opening) for opening in _CELLS)
+                if cells > MOST_CELLS:
+                    raise Unreadable("too-many-cells", _TOO_MANY_CELLS)
                 if not carry and (found := _SHARED_STRINGS.search(chunk[:4096])):
                     closing = b"</" + (found[1] or b"") + b"si>"
                 if closing:
