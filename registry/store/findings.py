@@ -1,20 +1,46 @@
-"""What waits for a decision: findings, proposals, and the record of attempts against the rule.
+"""What waits for a decision: findings, and the record of attempts against the rule.
 
 Each is written once however often the same file is read: a finding by its kind and fingerprint,
-a proposal by person, act, target and file, an attempt by person, number and file.
+an attempt by person, number and file. Proposals lie in proposals.py and are offered here as well,
+so that whoever opens the one opens the other.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, EnclosedNodeList, Value, fn
 
-from registry.rules.acts import Act
+from registry.rules.acts import Act, local_day
+from registry.rules.findings import KINDS, FindingFacts
+from registry.rules.findings import due_on as due_day
+from registry.rules.organisations import CommissionLetter as Term
+from registry.rules.organisations import letter_state
 from registry.store.book import Book, canonical, transaction
-from registry.store.tables import Attempt, Engagement, Finding, Organisation, Person, Proposal
+from registry.store.proposals import (
+    ProposalRow,
+    close_proposal,
+    close_proposals,
+    open_proposal,
+    proposal,
+    proposals,
+    proposals_open,
+)
+from registry.store.tables import (
+    Account,
+    Attempt,
+    Certificate,
+    CommissionLetter,
+    Engagement,
+    Finding,
+    Organisation,
+    Person,
+)
+
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -29,26 +55,17 @@ class FindingRow:
     decided_at: str | None
     decision: str | None
     reason: str
+    person_id: int | None
     person_number: str | None
     person_name: str | None
     organisation_id: int | None
+    organisation_code: str | None
     organisation_name: str | None
+    decided_by: str | None
 
-
-@dataclass(frozen=True)
-class ProposalRow:
-    """A proposal of an import: the act that it would be, for whom, with the file's whole row."""
-
-    id: int
-    act: str
-    target: str
-    facts: Mapping[str, Any]
-    state: str
-    opened_at: str
-    person_id: int
-    person_number: str
-    person_name: str
-    organisation_id: int | None
+    def is_overdue(self, on: date) -> bool:
+        """Whether it is open past the day by which it was to be decided."""
+        return self.decided_at is None and self.due_on is not None and self.due_on < on.isoformat()
 
 
 def open_finding(
@@ -64,8 +81,10 @@ def open_finding(
 ) -> bool:
     """Open a finding unless the same one was ever opened; whether it is new.
 
-    ``facts`` is shown to whoever decides and never holds an ID number.
+    ``facts`` is shown to whoever decides and never holds an ID number. ``due_on`` defaults to the
+    kind's own number of days. Raises KeyError for a kind outside ``rules/findings.py``.
     """
+    due_on = due_on or due_day(kind, local_day(act.at)).isoformat()
     known = (Finding.kind == kind) & (Finding.fingerprint == fingerprint)
     if Finding.select(Finding.id).where(known).exists():
         return False
@@ -89,20 +108,32 @@ def open_finding(
     return True
 
 
-def decide_finding(book: Book, act: Act, finding_id: int, decision: str) -> None:
-    """Write the decision on an open finding; the act's reason says why."""
-    row = Finding.get_by_id(finding_id)
-    Finding.update(
-        decided_at=act.moment, decided_by=act.by.account_id, decision=decision, reason=act.reason
-    ).where((Finding.id == finding_id) & Finding.decided_at.is_null()).execute()
+def decide_finding(book: Book, act: Act, row: FindingRow, decision: str) -> bool:
+    """Write the decision on an open finding; the act's reason says why. False when another did.
+
+    The row is asked again while it is written: of two who decide at once one is told so.
+    """
+    written = (
+        Finding.update(
+            decided_at=act.moment,
+            decided_by=act.by.account_id,
+            decision=decision,
+            reason=act.reason,
+        )
+        .where((Finding.id == row.id) & Finding.decided_at.is_null())
+        .execute()
+    )
+    if written != 1:
+        return False
     book.record(
         "finding-decided",
         act,
-        finding_id,
+        row.id,
         person_id=row.person_id,
         organisation_id=row.organisation_id,
         details={"kind": row.kind, "decision": decision},
     )
+    return True
 
 
 def has_open_finding(person_id: int, kind: str) -> bool:
@@ -116,6 +147,12 @@ def has_open_finding(person_id: int, kind: str) -> bool:
     )
 
 
+def _within(query: Any, scope: frozenset[int] | None) -> Any:
+    if scope is None:
+        return query
+    return query.where(Finding.organisation_id.in_(sorted(scope)))
+
+
 def findings(
     scope: frozenset[int] | None,
     *,
@@ -125,6 +162,23 @@ def findings(
     limit: int = 500,
 ) -> list[FindingRow]:
     """Findings within ``scope`` (None = all), overdue first, then oldest first."""
+    query = _rows(scope).order_by(Finding.due_on.is_null(), Finding.due_on, Finding.id)
+    if only_open:
+        query = query.where(Finding.decided_at.is_null())
+    if kind is not None:
+        query = query.where(Finding.kind == kind)
+    if finding_id is not None:
+        query = query.where(Finding.id == finding_id)
+    return [_row(values) for values in query.limit(limit).tuples()]
+
+
+def finding(finding_id: int, scope: frozenset[int] | None) -> FindingRow | None:
+    """The finding with that id inside ``scope``; None as well when outside."""
+    values = _rows(scope).where(Finding.id == finding_id).tuples().first()
+    return None if values is None else _row(values)
+
+
+def _rows(scope: frozenset[int] | None) -> Any:
     query = (
         Finding.select(
             Finding.id,
@@ -135,132 +189,106 @@ def findings(
             Finding.decided_at,
             Finding.decision,
             Finding.reason,
+            Finding.person_id,
             Person.number,
             Person.name,
             Finding.organisation_id,
+            Organisation.code,
             Organisation.name,
+            Account.name,
         )
         .join(Person, JOIN.LEFT_OUTER, on=(Person.id == Finding.person_id))
         .switch(Finding)
         .join(Organisation, JOIN.LEFT_OUTER, on=(Organisation.id == Finding.organisation_id))
-        .order_by(Finding.due_on.is_null(), Finding.due_on, Finding.id)
-        .limit(limit)
+        .switch(Finding)
+        .join(Account, JOIN.LEFT_OUTER, on=(Account.id == Finding.decided_by))
     )
-    if only_open:
-        query = query.where(Finding.decided_at.is_null())
-    if kind is not None:
-        query = query.where(Finding.kind == kind)
-    if finding_id is not None:
-        query = query.where(Finding.id == finding_id)
-    if scope is not None:
-        query = query.where(Finding.organisation_id.in_(sorted(scope)))
-    return [FindingRow(row[0], row[1], json.loads(row[2]), *row[3:]) for row in query.tuples()]
+    return _within(query, scope)
 
 
-def open_proposal(
-    book: Book,
-    act: Act,
+def _row(values: tuple[Any, ...]) -> FindingRow:
+    return FindingRow(values[0], values[1], json.loads(values[2]), *values[3:])
+
+
+@dataclass(frozen=True)
+class FindingPage:
+    """One page of findings; ``after`` is the id that leads on, or nothing."""
+
+    rows: tuple[FindingRow, ...]
+    after: int | None
+
+
+def finding_page(
+    scope: frozenset[int] | None,
     *,
-    act_name: str,
-    person_id: int,
-    organisation_id: int | None,
-    target: str,
-    digest: str,
-    facts: Mapping[str, Any],
-) -> bool:
-    """Put an act on the worklist unless this file proposed it or it already waits; if new.
+    decided: bool = False,
+    kind: str = "",
+    after: int | None = None,
+    size: int = PAGE,
+) -> FindingPage:
+    """Open findings by the day they are due, or decided ones latest first, following an id.
 
-    ``target`` says what would become of the person (an organisation's code, an establishment's
-    code, a name, a number); ``facts`` holds the file's row without its ID number.
+    An id that is not in scope counts as none given.
     """
-    same = (
-        (Proposal.person_id == person_id)
-        & (Proposal.act == act_name)
-        & (Proposal.target == target)
-        & ((Proposal.digest == digest) | (Proposal.state == "open"))
-    )
-    if Proposal.select(Proposal.id).where(same).exists():
-        return False
-    proposal_id = Proposal.insert(
-        act=act_name,
-        person_id=person_id,
-        target=target,
-        digest=digest,
-        facts=canonical(facts).decode(),
-        opened_at=act.moment,
-    ).execute()
-    book.record(
-        "proposal-opened",
-        act,
-        proposal_id,
-        person_id=person_id,
-        organisation_id=organisation_id,
-        details={"act": act_name, "digest": digest},
-    )
-    return True
+    column = Finding.decided_at if decided else Finding.due_on
+    place = EnclosedNodeList([column, Finding.id])
+    query = _rows(scope).where(Finding.decided_at.is_null(not decided))
+    if kind:
+        query = query.where(Finding.kind == kind)
+    start = None
+    if after is not None:
+        start = _within(Finding.select(column).where(Finding.id == after), scope).scalar()
+    if start is not None:
+        at = EnclosedNodeList([Value(start), Value(after)])
+        query = query.where(place < at if decided else place > at)
+    order = (column, Finding.id)
+    query = query.order_by(*((part.desc() if decided else part.asc()) for part in order))
+    rows = [_row(values) for values in query.limit(size + 1).tuples()]
+    return FindingPage(tuple(rows[:size]), rows[size - 1].id if len(rows) > size else None)
 
 
-def close_proposals(
-    book: Book, act: Act, person_id: int, act_name: str, *, state: str = "done"
-) -> int:
-    """Close the open proposals of one kind on a person; returns how many there were."""
-    rows = list(
-        Proposal.select(Proposal.id)
-        .where(
-            (Proposal.person_id == person_id)
-            & (Proposal.act == act_name)
-            & (Proposal.state == "open")
+def facts_of(row: FindingRow, on: date) -> FindingFacts:
+    """How the register stands behind a finding on a day, for the rule that judges a decision."""
+    category, supervised, states = "", False, ()
+    if row.person_id is not None:
+        engaged = (
+            Engagement.select(Engagement.category, Engagement.supervisor_id)
+            .where(Engagement.person_id == row.person_id, Engagement.ended_on.is_null())
+            .tuples()
+            .first()
         )
+        category, supervised = (engaged[0], engaged[1] is not None) if engaged else ("", False)
+        states = tuple(
+            state
+            for (state,) in Certificate.select(Certificate.state)
+            .where(
+                Certificate.person_id == row.person_id,
+                Certificate.state.in_(("active", "suspended", "lost")),
+            )
+            .tuples()
+        )
+    letters = (
+        CommissionLetter.select(
+            CommissionLetter.from_on, CommissionLetter.until_on, CommissionLetter.ended_on
+        )
+        .where(CommissionLetter.commissioned_id == row.organisation_id)
         .tuples()
+        if row.organisation_id is not None
+        else ()
     )
-    for (proposal_id,) in rows:
-        Proposal.update(
-            state=state, closed_at=act.moment, closed_by=act.by.account_id, reason=act.reason
-        ).where(Proposal.id == proposal_id).execute()
-        book.record(
-            "proposal-done" if state == "done" else "proposal-dismissed",
-            act,
-            proposal_id,
-            person_id=person_id,
-            details={"act": act_name},
-        )
-    return len(rows)
-
-
-def proposals(
-    scope: frozenset[int] | None, *, person_id: int | None = None, limit: int = 500
-) -> list[ProposalRow]:
-    """Open proposals on people whose current engagement lies within ``scope``, oldest first."""
-    query = (
-        Proposal.select(
-            Proposal.id,
-            Proposal.act,
-            Proposal.target,
-            Proposal.facts,
-            Proposal.state,
-            Proposal.opened_at,
-            Person.id,
-            Person.number,
-            Person.name,
-            Engagement.organisation_id,
-        )
-        .join(Person, on=(Person.id == Proposal.person_id))
-        .join(
-            Engagement,
-            JOIN.LEFT_OUTER,
-            on=((Engagement.person_id == Person.id) & Engagement.ended_on.is_null()),
-        )
-        .where(Proposal.state == "open")
-        .order_by(Proposal.id)
-        .limit(limit)
+    # A letter ended early covers nothing from that day on.
+    terms = (
+        Term(date.fromisoformat(first), date.fromisoformat(last))
+        for first, last, ended in letters
+        if ended is None or ended > on.isoformat()
     )
-    if person_id is not None:
-        query = query.where(Proposal.person_id == person_id)
-    if scope is not None:
-        query = query.where(Engagement.organisation_id.in_(sorted(scope)))
-    return [
-        ProposalRow(row[0], row[1], row[2], json.loads(row[3]), *row[4:]) for row in query.tuples()
-    ]
+    return FindingFacts(
+        decided=row.decided_at is not None,
+        category=category,
+        states=states,
+        supervised=supervised,
+        letter_in_force=letter_state(terms, on) == "in-force",
+    )
 
 
 def record_attempt(
@@ -303,13 +331,59 @@ def note_attempt(
 
 
 def kinds_open(scope: frozenset[int] | None) -> dict[str, int]:
-    """How many findings of each kind are open within ``scope``."""
-    counted: dict[str, int] = {}
-    for row in findings(scope, limit=100_000):
-        counted[row.kind] = counted.get(row.kind, 0) + 1
-    return counted
+    """How many findings of each kind are open within ``scope``, in one query."""
+    query = _within(
+        Finding.select(Finding.kind, fn.COUNT(Finding.id)).where(Finding.decided_at.is_null()),
+        scope,
+    ).group_by(Finding.kind)
+    counted = {kind: int(number) for kind, number in query.tuples()}
+    return {kind: counted[kind] for kind in KINDS if kind in counted}
+
+
+def count_open(scope: frozenset[int] | None) -> int:
+    """How many findings are open within ``scope``."""
+    return int(
+        _within(Finding.select(fn.COUNT(Finding.id)), scope)
+        .where(Finding.decided_at.is_null())
+        .scalar()
+    )
+
+
+def count_decided(scope: frozenset[int] | None) -> int:
+    """How many findings within ``scope`` have been decided."""
+    return int(
+        _within(Finding.select(fn.COUNT(Finding.id)), scope)
+        .where(Finding.decided_at.is_null(False))
+        .scalar()
+    )
 
 
 def fingerprint_of(parts: Iterable[object]) -> str:
     """A short, stable name for what a finding or an attempt is about; holds nothing readable."""
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()[:40]
+
+
+__all__ = [
+    "FindingPage",
+    "FindingRow",
+    "ProposalRow",
+    "close_proposal",
+    "close_proposals",
+    "count_decided",
+    "count_open",
+    "decide_finding",
+    "facts_of",
+    "finding",
+    "finding_page",
+    "findings",
+    "fingerprint_of",
+    "has_open_finding",
+    "kinds_open",
+    "note_attempt",
+    "open_finding",
+    "open_proposal",
+    "proposal",
+    "proposals",
+    "proposals_open",
+    "record_attempt",
+]

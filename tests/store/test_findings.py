@@ -13,7 +13,7 @@ def test_a_finding_is_opened_once_and_stays_until_decided(register, act: Act) ->
     (row,) = findings.findings(None)
     assert row.kind == "card-to-recover" and row.decision is None
     with transaction() as book:
-        findings.decide_finding(book, act, row.id, "recovered")
+        assert findings.decide_finding(book, act, row, "recovered")
     assert findings.findings(None) == []
     with transaction() as book:
         assert not findings.open_finding(book, act, "card-to-recover", "f1")
