@@ -7,13 +7,8 @@ from datetime import date
 import pytest
 
 from registry.rules.refusals import Refused
-from registry.rules.roster_columns import (
-    REQUIRED,
-    SYNONYMS,
-    heading_key,
-    recognise_roster,
-    rows_to_mend,
-)
+from registry.rules.roster_columns import recognise_roster, rows_to_mend
+from registry.rules.roster_headings import REQUIRED, SYNONYMS, heading_key
 from registry.rules.rosters import FIELD_TITLES, Cell
 
 ID = "320413196203300034"
