@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def create_app(config: Config, *, clock: Clock | None = None, connected: bool = 
     the place of the machine's. Raises ConfigurationRefused, RegisterNotReady or KeyMissing when
     this register may not be opened, and UndeclaredView when a page names no act.
     """
-    from registry.web.office import build
-
-    return build(config, clock=clock, connected=connected)
+    # By name: every floor imports this package, and none of them imports the web through it.
+    office = import_module("registry.web.office")
+    app: Flask = office.build(config, clock=clock, connected=connected)
+    return app

@@ -72,6 +72,10 @@ def _accounts(*more: Any) -> Any:
     )
 
 
+def _tuples(query: Any) -> Iterator[tuple[Any, ...]]:
+    return iter(query.tuples())
+
+
 def list_accounts() -> list[AccountRow]:
     """All accounts by login."""
     return [_account(row) for row in _accounts().order_by(Account.login).tuples()]
@@ -101,7 +105,7 @@ def organisation_choices() -> list[tuple[int, str]]:
         .where(Organisation.ended_on.is_null())
         .order_by(Organisation.code)
     )
-    return [(row[0], row[1]) for row in rows.tuples()]
+    return [(int(row[0]), str(row[1])) for row in _tuples(rows)]
 
 
 def organisation_exists(organisation_id: int) -> bool:
@@ -112,7 +116,8 @@ def organisation_exists(organisation_id: int) -> bool:
 def organisation_and_below(organisation_id: int) -> frozenset[int]:
     """Ids of an organisation and of everything under it."""
     children: dict[int | None, list[int]] = {}
-    for child, parent in Organisation.select(Organisation.id, Organisation.parent_id).tuples():
+    rows = Organisation.select(Organisation.id, Organisation.parent_id)
+    for child, parent in _tuples(rows):
         children.setdefault(parent, []).append(child)
     found, waiting = {organisation_id}, [organisation_id]
     while waiting:

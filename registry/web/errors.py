@@ -6,6 +6,7 @@ shows more than that.
 
 import secrets
 import sys
+from types import TracebackType
 
 from flask import Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -77,6 +78,9 @@ def _words(status: int) -> tuple[str, str, str]:
 def error_page(status: int, **more: object) -> ResponseReturnValue:
     """The page for ``status`` with a fresh reference number, which is also logged."""
     reference = new_reference()
+    if status >= 500 and "_login_user" not in g:
+        # Who asks is not known yet, and asking the database again may be what fails.
+        g.is_stranger = True
     level = current_app.logger.error if status >= 500 else current_app.logger.info
     level(
         "error-page",
@@ -101,7 +105,10 @@ def error_page(status: int, **more: object) -> ResponseReturnValue:
 class Office(Flask):
     """A Flask application that never writes an exception's message or an address to its log."""
 
-    def log_exception(self, exc_info: object, /, *args: object, **kwargs: object) -> None:
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> None:
         """Left to the page for 500, which logs type and place under its reference number."""
 
 

@@ -185,7 +185,9 @@ def install(app: Flask, clock: Clock = utc_now) -> None:
     """Give ``app`` its sign-in."""
     app.config["CLOCK"] = clock
     app.config["SESSION_PROTECTION"] = None
-    manager = SessionRows(app)
+    manager = SessionRows(app, add_context_processor=False)
+    # The proxy itself: a page that shows no account asks for none.
+    app.jinja_env.globals["current_user"] = current_user
     manager.session_protection = None
 
     @manager.user_loader

@@ -22,7 +22,7 @@ PLACES: tuple[tuple[str, object], ...] = (
     ("people.index", lazy_gettext("人员")),
     ("people.auxiliaries", lazy_gettext("辅助人员")),
     ("certificates.index", lazy_gettext("证件")),
-    ("certificates.exchange", lazy_gettext("换发")),
+    ("batches.index", lazy_gettext("换发")),
     ("oversight.findings", lazy_gettext("待定事项")),
     ("oversight.proposals", lazy_gettext("变更建议")),
     ("imports.index", lazy_gettext("导入")),
@@ -127,7 +127,7 @@ def shell_of_request() -> Shell:
     """The shell for this request: bare for a stranger, full for an account."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     language, other = language_tag(), _other_language()
-    if not current_user or not current_user.is_authenticated:
+    if g.get("is_stranger") or not current_user.is_authenticated:
         return Shell(language, other, url_for("accounts.sign_in"))
     account = current_user._get_current_object()
     own = {

@@ -15,6 +15,7 @@ from itsdangerous import timed
 from werkzeug.routing import Rule
 
 from registry.rules.refusals import Refusal, Refused
+from registry.store.database import DatabaseUnavailable
 from registry.web import logs
 from registry.web.forms import ActForm, ChoicesField, Form, Number, Text
 from registry.web.languages import CATALOGUES, areas
@@ -79,6 +80,12 @@ def specimen(office: Flask, written: list[Any]) -> Flask:
     def revoke() -> str:
         written.append(request.form.get("reason"))
         return "revoked"
+
+    @office.post("/upload")
+    @allow("account.own", body_limit=5 * 1024 * 1024)
+    def upload() -> str:
+        scores = [name for name in request.form if name.startswith("score-")]
+        return f"{len(scores)} and {len(request.files['file'].read())}"
 
     @office.get("/forgotten")
     def forgotten() -> str:
@@ -493,6 +500,35 @@ def test_a_failure_shows_a_number_and_logs_no_value(
     assert line["reference"] == reference[1]
     assert line["exception"] == "builtins.RuntimeError"
     assert any("test_shell.py" in place for place in line["at_lines"])
+
+
+def test_a_register_out_of_reach_is_said_in_words(
+    specimen: Flask, signed_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in("auditor")
+
+    def out_of_reach() -> None:
+        raise DatabaseUnavailable[0]("could not connect to 10.1.2.3 as registry")
+
+    monkeypatch.setattr("registry.web.office.connection", out_of_reach)
+    monkeypatch.setattr("registry.store.accounts.find_session", lambda _: out_of_reach())
+    answer = browser.get("/account")
+    assert answer.status_code == 503
+    assert "登记库暂时连不上" in inspect_page(answer.text)
+    assert "10.1.2.3" not in answer.text
+
+
+def test_a_page_may_take_more_than_others_and_no_more(
+    specimen: Flask, signed_in: Callable[..., Any], written: list[Any]
+) -> None:
+    browser = signed_in("auditor")
+    honest = {f"score-{n}": "88" for n in range(1300)}
+    upload = (io.BytesIO(b"x" * (4 * 1024 * 1024)), "big.bin")
+    assert browser.post("/upload", honest | {"file": upload}).text == "1300 and 4194304"
+    upload = (io.BytesIO(b"x" * (5 * 1024 * 1024)), "bigger.bin")
+    answer = browser.post("/upload", {"file": upload})
+    assert answer.status_code == 413
+    assert "太大" in inspect_page(answer.text)
 
 
 def test_a_log_line_is_one_line_and_its_places_stay_empty() -> None:
