@@ -15,6 +15,7 @@ from registry.rules.certificates import LIVE
 from registry.rules.refusals import Refusal, Term
 from registry.store.certificates import chunks, day_of, tuples
 from registry.store.database import database
+from registry.store.person_rows import within
 from registry.store.tables import (
     Account,
     Batch,
@@ -145,8 +146,8 @@ def lock(batch_id: int) -> str | None:
     return str(found[0]) if found else None
 
 
-def entries(batch_id: int) -> list[EntryRow]:
-    """Everybody in a batch, by person number."""
+def entries(batch_id: int, scope: frozenset[int] | None = None) -> list[EntryRow]:
+    """Everybody in a batch whose place lies in ``scope`` (None: anywhere), by person number."""
     newest = Engagement.alias("newest")
     last = newest.select(fn.MAX(newest.id)).where(newest.person_id == Person.id)
     query = (
@@ -168,6 +169,7 @@ def entries(batch_id: int) -> list[EntryRow]:
         .where(BatchEntry.batch_id == batch_id)
         .order_by(Person.number)
     )
+    query = within(query, scope)
     return [
         EntryRow(
             entry_id, person_id, number, name, organisation, outcome or "", certificate_id,
@@ -180,16 +182,20 @@ def entries(batch_id: int) -> list[EntryRow]:
     ]
 
 
-def by_id(batch_id: int) -> BatchRow | None:
-    """One batch with its counts."""
-    found = batches(batch_id=batch_id)
+def by_id(batch_id: int, scope: frozenset[int] | None = None) -> BatchRow | None:
+    """One batch with its counts; None as well when its organisation lies outside ``scope``."""
+    found = batches(scope, batch_id=batch_id)
     return found[0] if found else None
 
 
-def batches(*, before: int | None = None, batch_id: int | None = None, limit: int = 50) -> list[
-    BatchRow
-]:
-    """Batches, newest first; ``before`` is the id below which the page begins."""
+def batches(
+    scope: frozenset[int] | None = None,
+    *,
+    before: int | None = None,
+    batch_id: int | None = None,
+    limit: int = 50,
+) -> list[BatchRow]:
+    """Batches of organisations in ``scope`` (None: all), newest first, below the id ``before``."""
     query = (
         Batch.select(
             Batch.id,
@@ -213,6 +219,8 @@ def batches(*, before: int | None = None, batch_id: int | None = None, limit: in
         query = query.where(Batch.id < before)
     if batch_id is not None:
         query = query.where(Batch.id == batch_id)
+    if scope is not None:
+        query = query.where(Batch.organisation_id.in_(sorted(scope)))
     rows = list(tuples(query))
     counts = _counts(row[0] for row in rows)
     return [

@@ -35,6 +35,7 @@ AREAS: tuple[str, ...] = (
     "photographs",
     "imports",
     "certificates",
+    "batches",
     "oversight",
     "settings",
 )
