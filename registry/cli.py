@@ -5,10 +5,10 @@ from typing import NoReturn
 
 import click
 
-from registry.commands import REFUSED, certificates, group, people, register
+from registry.commands import REFUSED, certificates, group, imports, people, register
 from registry.config import ConfigurationRefused
 
-__all__ = ["certificates", "group", "main", "people", "register"]
+__all__ = ["certificates", "group", "imports", "main", "people", "register"]
 
 
 def main() -> NoReturn:

@@ -82,8 +82,9 @@ class JudgedPeople:
         }
         named |= {
             (person.sheet, person.row): (
-                self.identity_key(person.identity_number) if person.identity_number else
-                person.name,
+                self.identity_key(person.identity_number)
+                if person.identity_number
+                else person.name,
                 person.certificate_number,
             )
             for person in self.judged.refused_people
@@ -195,9 +196,7 @@ def judge(act: Act, roster: Roster, meanings: Meanings) -> Judged:
         organisations=named,
         certificate_owners=view.certificate_owners,
     )
-    return JudgedPeople(
-        roster.kind, roster, directory, judged, view, difference, identity_key
-    )
+    return JudgedPeople(roster.kind, roster, directory, judged, view, difference, identity_key)
 
 
 def _judge_organisations(roster: Roster, meanings: Meanings) -> JudgedOrganisations:
@@ -215,11 +214,7 @@ def _judge_organisations(roster: Roster, meanings: Meanings) -> JudgedOrganisati
             unchanged.append(row)
     refused = list(difference.refused)
     raw_rows = {(raw.sheet, raw.row): raw for raw in roster.rows}
-    gone = {
-        _at(row)
-        for row in (*(row for row, _ in changed), *unchanged)
-        if row.code in ended
-    }
+    gone = {_at(row) for row in (*(row for row, _ in changed), *unchanged) if row.code in ended}
     for row in (*(row for row, _ in changed), *unchanged):
         if _at(row) in gone:
             raw = raw_rows[_at(row)]

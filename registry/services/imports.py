@@ -144,8 +144,14 @@ def preview(
         authorise_import(act, roster.kind)
         if roster.missing:
             return Preview(
-                roster.kind, file.name, roster.filed_on, len(roster.rows), roster.missing, "",
-                meanings=meanings, roster=roster,
+                roster.kind,
+                file.name,
+                roster.filed_on,
+                len(roster.rows),
+                roster.missing,
+                "",
+                meanings=meanings,
+                roster=roster,
             )
         return _shown(file, judge(act, roster, meanings), meanings)
 
@@ -299,9 +305,7 @@ def _finish(act: Act, held: HeldUpload, shown: Preview, judged: Judged) -> None:
 
 def _shown(file: RosterFile, judged: Judged, meanings: Meanings) -> Preview:
     shown: Mapping[str, Any] = (
-        _people_lines(judged)
-        if isinstance(judged, JudgedPeople)
-        else _organisation_lines(judged)
+        _people_lines(judged) if isinstance(judged, JudgedPeople) else _organisation_lines(judged)
     )
     return Preview(
         kind=judged.kind,
@@ -372,8 +376,13 @@ def _organisation_lines(judged: Judged) -> dict[str, Any]:
 
     def line(row: Any, **more: Any) -> Line:
         return Line(
-            row.sheet, row.row, row.name, organisation=row.parent_code,
-            establishment=row.subject_type, number=row.code, **more,
+            row.sheet,
+            row.row,
+            row.name,
+            organisation=row.parent_code,
+            establishment=row.subject_type,
+            number=row.code,
+            **more,
         )
 
     raw = {
@@ -407,8 +416,14 @@ def _with_reasons(
         known = lines.get(where, Line(where[0], where[1], ""))
         found.append(
             Line(
-                known.sheet, known.row, known.name, known.identity, known.organisation,
-                known.establishment, known.number, reasons=tuple(reasons),
+                known.sheet,
+                known.row,
+                known.name,
+                known.identity,
+                known.organisation,
+                known.establishment,
+                known.number,
+                reasons=tuple(reasons),
             )
         )
     return tuple(found)

@@ -172,8 +172,8 @@ def register_view(
     for piece in chunks(organisation_ids):
         query = _current_people().where(Engagement.organisation_id.in_(piece))
         rows |= {values[1]: values for values in tuples(query)}
-    for piece in _pieces(indexes):
-        query = with_newest_engagement(*_COLUMNS).where(Person.identity_index.in_(piece))
+    for named in _pieces(indexes):
+        query = with_newest_engagement(*_COLUMNS).where(Person.identity_index.in_(named))
         rows |= {values[1]: values for values in tuples(query)}
     legacy, owners = _certificates(rows, filter(None, indexes.values()))
     people = []
@@ -264,7 +264,9 @@ def remember(book: Book, act: Act, kind: str, said: Meanings) -> None:
     """Keep what the user said for the next file; an event only where it was not known so."""
     known = remembered(act, kind)
     columns = {
-        heading: name for heading, name in said.columns.items() if known.columns.get(heading) != name
+        heading: name
+        for heading, name in said.columns.items()
+        if known.columns.get(heading) != name
     }
     values = {key: value for key, value in said.values.items() if known.values.get(key) != value}
     if not columns and not values:

@@ -126,9 +126,7 @@ def say(held: HeldUpload, said: Meanings) -> bool:
     )
 
 
-def finish(
-    held: HeldUpload, account_id: int, counts: Mapping[str, Any], refused: Refuses
-) -> bool:
+def finish(held: HeldUpload, account_id: int, counts: Mapping[str, Any], refused: Refuses) -> bool:
     """Put the refused rows in the place of the file; false if it was imported meanwhile.
 
     The caller holds the import's transaction, so that one file is imported once.
@@ -151,6 +149,11 @@ def discard(upload_id: str, account_id: int) -> bool:
     """Throw a file away; false if there is none of that name and owner."""
     mine = (Upload.id == upload_id) & (Upload.account_id == account_id)
     return bool(Upload.delete().where(mine).execute())
+
+
+def are_expired(at: datetime) -> bool:
+    """Whether anything has waited for a day."""
+    return bool(Upload.select(Upload.id).where(Upload.expires_at <= moment_text(at)).exists())
 
 
 def purge(at: datetime) -> int:
@@ -240,7 +243,7 @@ def _cells(cells: Sequence[Any]) -> tuple[Cell, ...]:
 
 def _cell(cell: Any) -> Cell:
     if not isinstance(cell, dict):
-        return cell  # type: ignore[no-any-return]
+        return cell
     if "date" in cell:
         return date.fromisoformat(cell["date"])
     return datetime.fromisoformat(cell["moment"])
