@@ -21,6 +21,7 @@ from registry.services import (
     imports,
     photographs,
 )
+from registry.services.import_judging import read_file
 from registry.store import organisations, person_rows
 from registry.store.accounts import find_login, list_accounts, organisation_and_below
 from registry.store.certificates import CertificateRow
@@ -77,9 +78,9 @@ def fill(
     operator = prepare_act(OPERATOR, at)
 
     progress("organisations")
-    imports.import_file(operator, papers.organisations, "organisations.csv", "organisation")
+    _import(operator, papers.organisations, "organisations.csv", "organisation")
     progress("officers")
-    imports.import_file(operator, papers.officers, "officers.xlsx", "officer")
+    _import(operator, papers.officers, "officers.xlsx", "officer")
     made = [_account(operator, *row) for row in _ACCOUNTS]
     legal = _Office("legal", at)
     progress("photographs")
@@ -87,7 +88,7 @@ def fill(
     progress("certificates")
     _exchange(legal, at)
     progress("auxiliary staff")
-    imports.import_file(operator, papers.auxiliaries, "auxiliary.xlsx", "auxiliary")
+    _import(operator, papers.auxiliaries, "auxiliary.xlsx", "auxiliary")
     progress("a few years of acts")
     _live(legal, papers.people, chance)
     return made
@@ -123,6 +124,10 @@ class _Office:
 
     def days_ago(self, days: int) -> date:
         return self.today - timedelta(days=days)
+
+
+def _import(act: Act, data: bytes, name: str, kind: str) -> None:
+    imports.commit(act, read_file(data, name), kind)
 
 
 def _account(act: Act, login: str, role: str, code: str | None, name: str) -> DemoAccount:
