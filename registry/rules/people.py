@@ -296,6 +296,19 @@ def may_second(facts: PersonFacts, *, on: date, until: date | None) -> tuple[Ref
     )
 
 
+def may_end_secondment(facts: PersonFacts) -> tuple[Refusal, ...]:
+    """Whether a secondment may be noted as over: there has to be one."""
+    if facts.seconded:
+        return ()
+    return (
+        Refusal(
+            "not-seconded",
+            sentence("此人没有在借调中，不用结束。"),
+            "registry-rule",
+        ),
+    )
+
+
 def may_bar(facts: PersonFacts) -> tuple[Refusal, ...]:
     """Whether the person may be barred from certificates (江苏省行政执法证件管理办法)."""
     if not facts.barred:

@@ -12,6 +12,7 @@ from registry.rules.acts import Act, authorise
 from registry.rules.people import (
     changes_in_place,
     ends_certificates,
+    may_end_secondment,
     may_leave,
     may_reclassify,
     may_second,
@@ -201,10 +202,8 @@ def end_secondment(act: Act, number: str) -> None:
     """Note that a person is back from being lent."""
     act = authorise(act, "person.second")
     row = person_for(act, number)
-    if not row.seconded_to:
-        raise Refused(
-            Refusal("not-seconded", sentence("此人没有在借调中，不用结束。"), "registry-rule")
-        )
+    if refusals := may_end_secondment(row.facts):
+        raise Refused(refusals)
     written(act, row, lambda book: person_marks.end_secondment(book, act, row))
 
 
