@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 import click
 
-from registry.commands import answer, as_act, as_json, group, open_here, refuse
-from registry.rules.acts import Act
+from registry.commands import answer, as_act, as_json, group, now, open_here, refuse
+from registry.rules.acts import Act, local_day
 from registry.rules.people import ESTABLISHMENTS, LEAVE_CAUSES
 from registry.rules.refusals import Refusal, Refused, sentence
+
+#: So many people are shown for one search; more are found by a narrower one.
+_MOST = 1000
 
 
 @group.command()
@@ -15,10 +18,21 @@ from registry.rules.refusals import Refusal, Refused, sentence
 @as_json
 def person(find: str, json_output: bool) -> None:
     """Find people by name, pinyin, initials, person number or certificate number."""
+    from registry.rules.text import clean_text
     from registry.store.certificates import of_person
-    from registry.store.people_search import search_people
+    from registry.store.people_search import Filters, page
 
     open_here()
+    try:
+        words = clean_text(find, limit=100, name=sentence("查找内容"))
+    except Refused as refused:
+        refuse(refused.refusals, json_output=json_output)
+    today = local_day(now())
+    rows = [
+        line.person
+        for ended in (False, True)
+        for line in page(Filters(text=words, ended=ended), None, today, size=_MOST).lines
+    ]
     people = [
         {
             "number": row.number,
@@ -34,7 +48,7 @@ def person(find: str, json_output: bool) -> None:
                 for one in of_person(row.person_id)
             ],
         }
-        for row in search_people(find)
+        for row in rows
     ]
     text = "\n".join(f"{one['number']}  {one['name']}  {one['organisation']}" for one in people)
     answer({"people": people}, json_output=json_output, text=text or "没有找到。")

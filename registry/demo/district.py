@@ -8,7 +8,7 @@ from registry.documents.spreadsheets import write_csv, write_workbook
 
 SEED = 2018
 OFFICERS = 1050
-AUXILIARIES = 450
+AUXILIARIES = 454
 FILED_ON = date(2020, 6, 15)
 
 _BUREAUS = (

@@ -24,7 +24,7 @@ from registry.services import (
 from registry.services.import_judging import read_file
 from registry.store import organisations, person_rows
 from registry.store.accounts import find_login, list_accounts, organisation_and_below
-from registry.store.certificates import CertificateRow
+from registry.store.certificates import CertificateRow, live_of
 
 _WITHOUT_PHOTOGRAPH = 0.06
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -226,6 +226,15 @@ def _live(legal: _Office, people: tuple[DemoPerson, ...], chance: random.Random)
         certificates.replace(legal.act(legal.days_ago(30), "已登报声明作废"), card.number)
     for _, card in some():
         certificates.revoke(legal.act(legal.days_ago(60), "将证件借给他人使用"), card.number)
+    past = [
+        card
+        for person in people
+        if person.identity_number in rows
+        for card in live_of(rows[person.identity_number].person_id)
+        if card.valid_until is not None and card.valid_until < legal.today
+    ]
+    for card in past[:3]:
+        certificates.expire(legal.act(reason="有效期已满，收回旧证"), card.number)
     for number, _ in some():
         employment.leave(legal.act(legal.days_ago(25), "到龄退休"), number, "retired")
     for number, _ in some():
@@ -249,8 +258,6 @@ def _live(legal: _Office, people: tuple[DemoPerson, ...], chance: random.Random)
 
 
 def _active(person_id: int, today: date) -> list[CertificateRow]:
-    from registry.store.certificates import live_of
-
     return [
         card
         for card in live_of(person_id)
