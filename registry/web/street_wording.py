@@ -66,7 +66,7 @@ _AREA = sentence("对方办的事是否在上面的执法领域、类别和区�
 _MAY_REFUSE = sentence("不能凭这张证件执法：对方凭它进行的调查、检查，您有权拒绝。")
 _OTHER_CARD = sentence("对方另有有效证件的，请其出示，再扫一次证件上的二维码。")
 _TELL = sentence("请拨打下面的电话说明情况，报出上面的证件号码。")
-_CARD_ONLY = sentence("本页证明证件的状态，不证明眼前的人是谁。")
+_CARD_ONLY = sentence("本页证明的是证件，不证明持证人是谁。")
 _CHECK = sentence("请您核对")
 _NOW = sentence("您现在可以")
 

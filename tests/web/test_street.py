@@ -621,7 +621,8 @@ def test_published_keys(client: FlaskClient, district: District, register: Confi
     assert "Vary" not in answer.headers and "Set-Cookie" not in answer.headers
     told = answer.json["keys"]
     assert {key["purpose"] for key in told} == set(credential.PURPOSES)
-    assert all(key.keys() == {*["kty", "crv", "x", "y", "use", "alg", "kid", "purpose"]} for key in told)
+    names = {"kty", "crv", "x", "y", "use", "alg", "kid", "purpose"}
+    assert all(key.keys() == names for key in told)
     known = {key["kid"]: key for key in told}
     kid = keys.bound().signing_key(credential.CERTIFICATE).public_key()
     assert known[credential.kid_of(kid).hex()]["purpose"] == credential.CERTIFICATE
