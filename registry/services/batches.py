@@ -253,7 +253,12 @@ def issue_batch(
         eligible = [found[entry.person_id] for entry in chosen if entry.person_id not in refused]
         begins = max(batch.first_on, act.on) if batch.first_on else act.on
         rows = _issue(
-            book, act, eligible, begins, given, {key: two[1] for key, two in judged.items()},
+            book,
+            act,
+            eligible,
+            begins,
+            given,
+            {key: two[1] for key, two in judged.items()},
             batch_id,
         )
         for row in rows:
@@ -319,9 +324,7 @@ def issue_all(
         first_day=first_day,
     )
     issued = issue_batch(act, prepared.batch_id, numbers=numbers)
-    return Issued(
-        issued.batch_id, issued.certificates, (*prepared.refused, *issued.refused)
-    )
+    return Issued(issued.batch_id, issued.certificates, (*prepared.refused, *issued.refused))
 
 
 # --- what one and many share -----------------------------------------------------------------

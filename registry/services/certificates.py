@@ -137,9 +137,7 @@ def revoke(act: Act, number: str, *, ground: str = "") -> Done:
         told = {"banned_until": until.isoformat()} if until else {}
         row = _change(book, act, row, history, "revoke", told, ground)
         ended = store.end_all_live(book, act, row.person_id, cause="revoked-another")
-        person_marks.bar(
-            book, act, person, "revoked", until, certificates=[row.number, *ended]
-        )
+        person_marks.bar(book, act, person, "revoked", until, certificates=[row.number, *ended])
     ban = (
         Refusal(
             "reapplication-ban",
@@ -192,9 +190,7 @@ def replace(
             raise Refused(refusals)
         why = cause or _cause_of(old, holder.copy)
         fresh = given or issuing.next_numbers(pattern, 1)[0]
-        old = _change(
-            book, act, old, history, "replace", {"replaced_by": fresh, "cause": why}
-        )
+        old = _change(book, act, old, history, "replace", {"replaced_by": fresh, "cause": why})
         new = issuing.write_certificates(
             book,
             act,
@@ -273,9 +269,7 @@ def _change(
     ground: str = "",
 ) -> CertificateRow:
     """Write the state that the history with this act in it comes to."""
-    after = standing_on(
-        [*history, LifeAct(history[-1].id + 1, transition, act.on, act.at)]
-    )
+    after = standing_on([*history, LifeAct(history[-1].id + 1, transition, act.on, act.at)])
     if after is None:
         raise LookupError(f"certificate {row.id} has no issue in the book")
     return store.change_state(
@@ -316,9 +310,7 @@ def _against_replacement(
             qualified=True,
             appraisals={},
         )
-        against, _ = eligibility(
-            facts, act.on, exchange=False, settings=holders.issue_settings()
-        )
+        against, _ = eligibility(facts, act.on, exchange=False, settings=holders.issue_settings())
         refusals += [one for one in against if one.code != "appraisal-missing"]
     return refusals
 

@@ -172,12 +172,26 @@ def entries(batch_id: int, scope: frozenset[int] | None = None) -> list[EntryRow
     query = within(query, scope)
     return [
         EntryRow(
-            entry_id, person_id, number, name, organisation, outcome or "", certificate_id,
-            certificate_number or "", refusals_of(refusals),
+            entry_id,
+            person_id,
+            number,
+            name,
+            organisation,
+            outcome or "",
+            certificate_id,
+            certificate_number or "",
+            refusals_of(refusals),
         )
         for (
-            entry_id, person_id, number, name, organisation, outcome, certificate_id,
-            certificate_number, refusals,
+            entry_id,
+            person_id,
+            number,
+            name,
+            organisation,
+            outcome,
+            certificate_id,
+            certificate_number,
+            refusals,
         ) in tuples(query)
     ]
 
@@ -225,16 +239,32 @@ def batches(
     counts = _counts(row[0] for row in rows)
     return [
         BatchRow(
-            number, state, organisation_id, organisation or "", letter_number,
-            day_of(letter_on), day_of(first_on), by, prepared_at, issued_at,
+            number,
+            state,
+            organisation_id,
+            organisation or "",
+            letter_number,
+            day_of(letter_on),
+            day_of(first_on),
+            by,
+            prepared_at,
+            issued_at,
             waiting=counts.get((number, ""), 0),
             issued=counts.get((number, "issued"), 0),
             refused=counts.get((number, "refused"), 0),
             left_out=counts.get((number, "left-out"), 0),
         )
         for (
-            number, state, organisation_id, organisation, letter_number, letter_on, first_on, by,
-            prepared_at, issued_at,
+            number,
+            state,
+            organisation_id,
+            organisation,
+            letter_number,
+            letter_on,
+            first_on,
+            by,
+            prepared_at,
+            issued_at,
         ) in rows
     ]
 

@@ -109,8 +109,16 @@ def listed(
         first, last = certificates.day_of(values[7]), certificates.day_of(values[8])
         found.append(
             Listed(
-                values[0], number, kind, state, verdict(state, first, last, today), name,
-                person_number, organisation, first, last,
+                values[0],
+                number,
+                kind,
+                state,
+                verdict(state, first, last, today),
+                name,
+                person_number,
+                organisation,
+                first,
+                last,
             )
         )
     return found
@@ -121,9 +129,7 @@ def count(scope: frozenset[int] | None, wanted: Filter, today: date) -> int:
     return int(_matching(scope, wanted, today, fn.COUNT(Certificate.id)).scalar())
 
 
-def counts_by_state(
-    scope: frozenset[int] | None, wanted: Filter, today: date
-) -> dict[str, int]:
+def counts_by_state(scope: frozenset[int] | None, wanted: Filter, today: date) -> dict[str, int]:
     """For the chips: how many in each stored state, whatever state the list is filtered by."""
     rest = Filter("", wanted.kind, wanted.organisation_ids, wanted.expiring_by, wanted.text)
     query = _matching(scope, rest, today, Certificate.state, fn.COUNT(Certificate.id))
@@ -139,9 +145,7 @@ def expiring_count(scope: frozenset[int] | None, today: date, months: int) -> in
     return count(scope, Filter(expiring_by=months_later(today, months)), today)
 
 
-def _matching(
-    scope: frozenset[int] | None, wanted: Filter, today: date, *columns: Any
-) -> Any:
+def _matching(scope: frozenset[int] | None, wanted: Filter, today: date, *columns: Any) -> Any:
     newest = Engagement.alias("newest")
     last = newest.select(fn.MAX(newest.id)).where(newest.person_id == Person.id)
     query = within(
@@ -293,7 +297,7 @@ class AsOf:
 
 
 def as_of(row: CertificateRow, day: date, known_at: datetime | None = None) -> AsOf | None:
-    """"Was it valid on 5 March?", and with ``known_at`` "what did we know then?".
+    """ "Was it valid on 5 March?", and with ``known_at`` "what did we know then?".
 
     None: it had not been issued by then.
     """

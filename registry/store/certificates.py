@@ -293,9 +293,30 @@ def record_legacy(
         details=details,
     )
     return CertificateRow(
-        certificate_id, number, "jiangsu-legacy", "active", person_id, engagement_id,
-        organisation_id, name, organisation_name, post, fields, "", "", "", "", "",
-        issued_on, issued_on, valid_until, None, None, None, None, None,
+        certificate_id,
+        number,
+        "jiangsu-legacy",
+        "active",
+        person_id,
+        engagement_id,
+        organisation_id,
+        name,
+        organisation_name,
+        post,
+        fields,
+        "",
+        "",
+        "",
+        "",
+        "",
+        issued_on,
+        issued_on,
+        valid_until,
+        None,
+        None,
+        None,
+        None,
+        None,
     )
 
 

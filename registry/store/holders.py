@@ -148,12 +148,18 @@ def _holders(
     engaged = {values[0]: values[1:] for values in tuples(_engagements(piece))}
     holders = {}
     for person_id, number, name, barred, birth_on in tuples(
-        Person.select(
-            Person.id, Person.number, Person.name, Person.barred, Person.birth_on
-        ).where(Person.id.in_(piece))
+        Person.select(Person.id, Person.number, Person.name, Person.barred, Person.birth_on).where(
+            Person.id.in_(piece)
+        )
     ):
         (
-            engagement_id, organisation_id, establishment, category, in_post, seconded_to, post,
+            engagement_id,
+            organisation_id,
+            establishment,
+            category,
+            in_post,
+            seconded_to,
+            post,
             field,
         ) = engaged.get(person_id, (None, None, "", "", 1, "", "", ""))
         if organisation_id and organisation_id not in organs:

@@ -134,9 +134,7 @@ def draw_places(count: int) -> list[tuple[int, int]]:
     return places
 
 
-def write_certificates(
-    book: Book, act: Act, new: Sequence[NewCertificate]
-) -> list[CertificateRow]:
+def write_certificates(book: Book, act: Act, new: Sequence[NewCertificate]) -> list[CertificateRow]:
     """Sign and write national certificates, each with its event; in the order given.
 
     Old certificates have been ended before; the caller holds :func:`lock_numbers`. Raises Refused

@@ -215,7 +215,9 @@ def _numbers(text: str) -> dict[str, str] | None:
             raise Refused(
                 Refusal(
                     "number-line",
-                    sentence("号码表的这一行看不懂：“%(line)s”。每行写一人：编号，空格，新证号码。"),
+                    sentence(
+                        "号码表的这一行看不懂：“%(line)s”。每行写一人：编号，空格，新证号码。"
+                    ),
                     "registry-rule",
                     {"line": line[:40]},
                 )
@@ -330,5 +332,3 @@ def _holder_or_404(number: str) -> Holder:
     if row is None:
         abort(404)
     return holders.holders_of((row.person_id,), today())[row.person_id]
-
-

@@ -131,9 +131,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _chip(
-    name: str, number: int, chosen: str, asked: dict[str, str]
-) -> tuple[str, int, str, bool]:
+def _chip(name: str, number: int, chosen: str, asked: dict[str, str]) -> tuple[str, int, str, bool]:
     title = gettext("已过有效期") if name == "past-end" else gettext(STATES[name])
     is_chosen = name == chosen
     return title, number, _address({**asked, "state": "" if is_chosen else name}), is_chosen
@@ -223,9 +221,7 @@ def code_png(number: str) -> ResponseReturnValue:
 def card(number: str) -> ResponseReturnValue:
     """The card as a PDF; every print is noted in the book."""
     certificate_or_404(number)
-    return pdf(
-        printing.print_card(current_act(), number, config=register_config(), fonts=fonts())
-    )
+    return pdf(printing.print_card(current_act(), number, config=register_config(), fonts=fonts()))
 
 
 # --- the acts --------------------------------------------------------------------------------
@@ -282,13 +278,15 @@ def _act_view(act: str) -> Callable[[str], ResponseReturnValue]:
         found = certificate_or_404(number)
         form = FORMS[act](today=today())
         done: list[Done] = []
-        if form.is_submitted() and form.validate() and form.attempt(
-            lambda: done.append(_do(act, form, current_act(**form.act_values()), number))
+        if (
+            form.is_submitted()
+            and form.validate()
+            and form.attempt(
+                lambda: done.append(_do(act, form, current_act(**form.act_values()), number))
+            )
         ):
             _say_done(act, done[0])
-            return redirect(
-                url_for("certificates.one", number=done[0].certificate.number), 303
-            )
+            return redirect(url_for("certificates.one", number=done[0].certificate.number), 303)
         page = render(
             "certificates/act.html",
             found=found,
@@ -349,9 +347,7 @@ def rectify(number: str) -> ResponseReturnValue:
     )
     if form.is_submitted():
         carry_out: Callable[[Act, str], Any] = (
-            rectification.confirm_rectification
-            if waiting
-            else rectification.request_rectification
+            rectification.confirm_rectification if waiting else rectification.request_rectification
         )
         if form.validate() and form.attempt(
             lambda: carry_out(current_act(**form.act_values()), number)
@@ -364,11 +360,7 @@ def rectify(number: str) -> ResponseReturnValue:
             )
             return redirect(url_for("certificates.one", number=number), 303)
     mistaken = next(
-        (
-            one
-            for one in found.history
-            if one.act in rectifications.FINAL_EVENTS and not one.void
-        ),
+        (one for one in found.history if one.act in rectifications.FINAL_EVENTS and not one.void),
         None,
     )
     page = render(

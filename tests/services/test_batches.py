@@ -59,7 +59,9 @@ def test_an_exchange_writes_both_rows_and_both_events(organ: int, act: Act) -> N
     card = done.certificate
     assert (card.number, card.kind, card.state) == ("10320000001", "national", "active")
     assert (card.area, card.categories, card.fields) == (
-        "金坛区", "行政处罚、行政检查", "市场监管",
+        "金坛区",
+        "行政处罚、行政检查",
+        "市场监管",
     )
     assert card.issuing_authority and card.complaint_telephone == "12345"
     assert card.in_whose_name == "市场监督管理局"
@@ -91,7 +93,9 @@ def test_every_reason_is_given_at_once(organ: int, act: Act) -> None:
         person_id=person[0], kind="demerit", effective_on="2026-06-01", until_on="2027-05-31"
     ).execute()
     Finding.insert(
-        kind="on-both-rosters", fingerprint="f", person_id=person[0],
+        kind="on-both-rosters",
+        fingerprint="f",
+        person_id=person[0],
         opened_at="2026-11-23T02:30:00.000000Z",
     ).execute()
     with pytest.raises(Refused) as refused:
@@ -170,11 +174,15 @@ def test_a_batch_issues_the_eligible_and_lists_the_others(organ: int, legal: Act
     elsewhere = add_organisation("城市管理局")
     holders_in(elsewhere, legal, 1)
     Finding.insert(
-        kind="on-both-rosters", fingerprint="f", person_id=people[1][0],
+        kind="on-both-rosters",
+        fingerprint="f",
+        person_id=people[1][0],
         opened_at="2026-11-23T02:30:00.000000Z",
     ).execute()
     prepared = batches.prepare_batch(
-        legal, organisation_code="Z000", letter_number="坛市监〔2026〕9号",
+        legal,
+        organisation_code="Z000",
+        letter_number="坛市监〔2026〕9号",
         letter_on=date(2026, 11, 20),
     )
     assert [one.person_number for one in prepared.refused] == ["P000002"]
@@ -183,12 +191,17 @@ def test_a_batch_issues_the_eligible_and_lists_the_others(organ: int, legal: Act
     assert "letter-missing" in below_warnings
     issued = batches.issue_batch(legal, prepared.batch_id, leave_out=["P000004"])
     assert [row.number for row in issued.certificates] == [
-        "10320000001", "10320000002", "10320000003",
+        "10320000001",
+        "10320000002",
+        "10320000003",
     ]
     assert {row.batch_id for row in issued.certificates} == {prepared.batch_id}
     outcomes = {entry.person_number: entry.outcome for entry in store.entries(prepared.batch_id)}
     assert outcomes == {
-        "P000001": "issued", "P000002": "refused", "P000003": "issued", "P000004": "left-out",
+        "P000001": "issued",
+        "P000002": "refused",
+        "P000003": "issued",
+        "P000004": "left-out",
         "P000005": "issued",
     }
     batch = store.by_id(prepared.batch_id)
@@ -273,7 +286,8 @@ def test_given_numbers_by_person_or_old_card(organ: int, legal: Act) -> None:
     )
     assert [row.number for row in issued.certificates] == ["10320500001", "10320500002"]
     assert [one.refusals[0].code for one in issued.refused] == [
-        "certificate-number", "number-not-given",
+        "certificate-number",
+        "number-not-given",
     ]
 
 
@@ -287,9 +301,7 @@ def test_a_number_given_twice_goes_to_neither(organ: int, legal: Act) -> None:
     assert {one.refusals[0].code for one in issued.refused} == {"number-taken"}
 
 
-def test_the_summary_is_plain_and_its_addresses_are_the_public_ones(
-    organ: int, legal: Act
-) -> None:
+def test_the_summary_is_plain_and_its_addresses_are_the_public_ones(organ: int, legal: Act) -> None:
     holders_in(organ, legal, 1)
     told = batches.issue_all(legal).summary("https://zf.example.cn")
     assert json.loads(json.dumps(told)) == told

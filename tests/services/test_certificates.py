@@ -113,9 +113,7 @@ def test_a_lost_card_that_was_suspended_comes_back_suspended(
     assert state_of(card.number) == "suspended"
 
 
-def test_a_suspension_may_be_lifted_while_the_card_is_lost(
-    card: CertificateRow, act: Act
-) -> None:
+def test_a_suspension_may_be_lifted_while_the_card_is_lost(card: CertificateRow, act: Act) -> None:
     certificates.suspend(act, card.number)
     certificates.lost(act, card.number)
     certificates.release(act, card.number)
@@ -219,7 +217,9 @@ def test_nobody_on_both_rosters_gets_a_replacement(card: CertificateRow, act: Ac
 
 def open_finding(person_id: int) -> None:
     Finding.insert(
-        kind="on-both-rosters", fingerprint=f"f{person_id}", person_id=person_id,
+        kind="on-both-rosters",
+        fingerprint=f"f{person_id}",
+        person_id=person_id,
         opened_at="2026-11-23T02:30:00.000000Z",
     ).execute()
 

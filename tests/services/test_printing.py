@@ -35,9 +35,16 @@ def legal(register: Config, act: Act) -> Act:
 def add_officer(act: Act, organ: int, name: str, tail: int) -> None:
     with transaction() as book:
         added = people.add_person(
-            book, act, name=name, sex="male", birth_on=date(1980, 2, 3),
-            identity_number=f"32041319800203{tail:04d}", organisation_id=organ,
-            establishment="civil-servant", roster="officer", on_record_since=act.on,
+            book,
+            act,
+            name=name,
+            sex="male",
+            birth_on=date(1980, 2, 3),
+            identity_number=f"32041319800203{tail:04d}",
+            organisation_id=organ,
+            establishment="civil-servant",
+            roster="officer",
+            on_record_since=act.on,
         )
     give_legacy(act, (added.person_id, added.engagement_id))
 
@@ -108,7 +115,11 @@ def test_a_batch_on_paper(register: Config, legal: Act) -> None:
         printing.print_batch(legal, prepared.batch_id, "cards", config=register, fonts=FONTS)
     issued = batches.issue_batch(legal, prepared.batch_id)
     sheets = printing.print_batch(
-        legal, prepared.batch_id, "card-sheets", config=register, fonts=FONTS,
+        legal,
+        prepared.batch_id,
+        "card-sheets",
+        config=register,
+        fonts=FONTS,
         back_offset_mm=(1.5, -0.5),
     )
     wanted = {f"https://zf.example.cn/v/{row.code}" for row in issued.certificates}

@@ -84,8 +84,11 @@ def test_the_database_refuses_one_person_and_a_state_without_the_row(
     voids = rectifications.final_act(card.id)
     with pytest.raises(ConstraintViolation), database.atomic():
         Rectification.insert(
-            certificate_id=card.id, event_seq=voids, to_state="active",
-            first_account_id=first.by.account_id, second_account_id=first.by.account_id,
+            certificate_id=card.id,
+            event_seq=voids,
+            to_state="active",
+            first_account_id=first.by.account_id,
+            second_account_id=first.by.account_id,
             at=MOMENT,
         ).execute()
     with pytest.raises(ConstraintViolation), database.atomic():
@@ -146,9 +149,7 @@ def test_nobody_out_of_office_gets_a_certificate_back(
     assert Rectification.select().count() == 0
 
 
-def test_only_the_legal_office_sets_acts_aside(
-    card: CertificateRow, two: tuple[Act, Act]
-) -> None:
+def test_only_the_legal_office_sets_acts_aside(card: CertificateRow, two: tuple[Act, Act]) -> None:
     first, _ = two
     certificates.cancel(first, card.number)
     clerk = Actor(first.by.account_id, "clerk", "经办", "hr", None)

@@ -17,7 +17,9 @@ from tests.web.test_certificates import add_officer, codes_in
 
 ACT = {"on": "2026-11-23", "document": "", "basis": "unified-card-notice", "reason": ""}
 PREPARE = ACT | {
-    "organisation": "", "letter_number": "坛市监〔2026〕9号", "letter_on": "2026年11月20日",
+    "organisation": "",
+    "letter_number": "坛市监〔2026〕9号",
+    "letter_on": "2026年11月20日",
     "first_day": "",
 }
 ISSUE = ACT | {"numbers": ""}
@@ -39,7 +41,9 @@ def three(organ: int, act: Act) -> list[str]:
     """Three holders of old cards, the second on both rosters."""
     numbers = [add_officer(act, organ, name, 20 + n) for n, name in enumerate("甲乙丙")]
     Finding.insert(
-        kind="on-both-rosters", fingerprint="f", person_id=2,
+        kind="on-both-rosters",
+        fingerprint="f",
+        person_id=2,
         opened_at="2026-11-23T02:30:00.000000Z",
     ).execute()
     return numbers
@@ -110,9 +114,7 @@ def test_issuing_asks_for_the_password_and_keeps_what_was_typed(
     assert Certificate.select().where(Certificate.kind == "national").count() == 0
     answer = legal.post(f"{where}/issue", data | {"fresh_password": PASSWORD})
     assert answer.status_code == 303
-    numbers = [
-        row.number for row in Certificate.select().where(Certificate.kind == "national")
-    ]
+    numbers = [row.number for row in Certificate.select().where(Certificate.kind == "national")]
     assert sorted(numbers) == ["10320777001", "10320777002"]
 
 
@@ -154,7 +156,9 @@ def test_a_short_request_changes_nothing(three: list[str], legal: Browser) -> No
     where = prepare(legal)
     events = Event.select().count()
     for path, whole in (
-        (f"{where}/issue", ISSUE), (f"/exchange/person/{three[0]}", ONE), ("/exchange/new", PREPARE)
+        (f"{where}/issue", ISSUE),
+        (f"/exchange/person/{three[0]}", ONE),
+        ("/exchange/new", PREPARE),
     ):
         for name in whole:
             short = {key: value for key, value in whole.items() if key != name}

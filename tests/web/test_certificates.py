@@ -22,7 +22,9 @@ from tests.web.conftest import ADDRESS, PASSWORD, Browser
 from tests.web.page_inspection import problems_of
 
 ACT = {
-    "on": "2026-11-23", "document": "坛司〔2026〕1号", "basis": "jiangsu-certificate-rule",
+    "on": "2026-11-23",
+    "document": "坛司〔2026〕1号",
+    "basis": "jiangsu-certificate-rule",
     "reason": "测试",
 }
 
@@ -30,9 +32,16 @@ ACT = {
 def add_officer(act: Act, organ: int, name: str = "陈大文", tail: int = 13) -> str:
     with transaction() as book:
         added = people.add_person(
-            book, act, name=name, sex="male", birth_on=date(1980, 2, 3),
-            identity_number=f"32041319800203{tail:04d}", organisation_id=organ,
-            establishment="civil-servant", roster="officer", on_record_since=act.on,
+            book,
+            act,
+            name=name,
+            sex="male",
+            birth_on=date(1980, 2, 3),
+            identity_number=f"32041319800203{tail:04d}",
+            organisation_id=organ,
+            establishment="civil-servant",
+            roster="officer",
+            on_record_since=act.on,
         )
     give_legacy(act, (added.person_id, added.engagement_id))
     return added.number
@@ -64,10 +73,16 @@ def page_of(browser: Browser, path: str, status: int = 200) -> str:
 @pytest.mark.parametrize(
     "path",
     [
-        "/certificates", "/certificates?state=active&kind=national", "/certificates?q=chendawen",
-        "/certificates?expiring=1", "/certificates?q=nobody", "/certificates/{number}",
-        "/certificates/{number}?on=2026-01-01", "/certificates/{number}/suspend",
-        "/certificates/{number}/replace", "/certificates/{number}/revoke",
+        "/certificates",
+        "/certificates?state=active&kind=national",
+        "/certificates?q=chendawen",
+        "/certificates?expiring=1",
+        "/certificates?q=nobody",
+        "/certificates/{number}",
+        "/certificates/{number}?on=2026-01-01",
+        "/certificates/{number}/suspend",
+        "/certificates/{number}/replace",
+        "/certificates/{number}/revoke",
         "/certificates/{number}/rectify",
     ],
 )
