@@ -71,8 +71,7 @@ def add_person(
             roster="officer" if category_of(establishment) == "officer" else "auxiliary",
             on_record_since=act.on,
             started_on=started_on,
-            planned_end_on=planned_end_on,
-            **with_supervisor(fields, organisation_id),
+            **({"planned_end_on": planned_end_on} | with_supervisor(fields, organisation_id)),
         )
 
     return written(act, None, write)
