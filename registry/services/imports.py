@@ -6,7 +6,7 @@ after the import, in a transaction of their own, so that they outlive a roll-bac
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -365,7 +365,10 @@ def _people_lines(judged: JudgedPeople) -> dict[str, Any]:
         "refused": _with_reasons(people, difference.refused),
         "warned": _with_reasons(people, difference.warnings),
         "absent": tuple(on_register(person) for person in difference.absent),
-        "findings": difference.findings,
+        "findings": tuple(
+            replace(finding, identity_number=mask_identity_number(finding.identity_number))
+            for finding in difference.findings
+        ),
     }
 
 
