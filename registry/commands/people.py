@@ -67,7 +67,7 @@ def reclassify(person_number: str, establishment: str, act: Act, json_output: bo
         moved = employment.reclassify(act, person_number, establishment)
     except Refused as refused:
         refuse(refused.refusals, json_output=json_output)
-    _moved(person_number, moved.ended, json_output)
+    _moved(person_number, moved.certificates, json_output)
 
 
 @group.command()
@@ -97,7 +97,7 @@ def transfer(person_number: str, organisation: str, act: Act, json_output: bool)
         moved = employment.transfer(act, person_number, receiving.id)
     except Refused as refused:
         refuse(refused.refusals, json_output=json_output)
-    _moved(person_number, moved.ended, json_output)
+    _moved(person_number, moved.certificates, json_output)
 
 
 @group.command()
