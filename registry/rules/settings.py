@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from registry.rules.external_names import NAME_RULES
+from registry.rules.external_names import NAME_RULES, name_rule_for
 from registry.rules.numbering import DEFAULT_PATTERN, check_pattern
 from registry.rules.organisations import CATEGORIES, FIELDS
 from registry.rules.refusals import Refusal, Refused, Term, sentence
@@ -42,14 +42,17 @@ class SettingKind:
 
 
 GROUPS: dict[str, str] = {
-    "certificates": sentence("发证"),
+    "certificates": sentence("证件发放"),
     "organisations": sentence("机构资料的默认值"),
     "names": sentence("以谁的名义执法"),
     "print": sentence("制证"),
 }
 
 _CATEGORY_CHOICES = tuple((word.code, word.title) for word in CATEGORIES.values())
-_RULE_CHOICES = (("", sentence("按国家规定和区里的做法")), *NAME_RULES.items())
+_BY_DEFAULT: dict[str, str] = {
+    "by-authorisation": sentence("按规定（合并前的授权逐项确定）"),
+    "bureau": sentence("按规定（一律以主管局的名义）"),
+}
 
 
 def name_rule_setting(field: str) -> str:
@@ -189,6 +192,7 @@ def _kinds() -> Iterator[SettingKind]:
         high=40,
     )
     for code, field in FIELDS.items():
+        rule, basis = name_rule_for(code)
         yield SettingKind(
             name_rule_setting(code),
             "",
@@ -196,8 +200,8 @@ def _kinds() -> Iterator[SettingKind]:
             "names",
             field.title,
             "",
-            "seed-2018",
-            choices=_RULE_CHOICES,
+            basis,
+            choices=(("", _BY_DEFAULT[rule]), *NAME_RULES.items()),
             required=False,
         )
     for name, title in (

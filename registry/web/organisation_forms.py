@@ -117,6 +117,11 @@ class NewOrganisationForm(OrganisationForm):
         render_kw={"autocomplete": "off"},
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What is asked first is also the first in the summary of errors.
+        self._fields = {"code": self._fields["code"], **self._fields}
+
 
 class EndOrganisationForm(ActForm):
     """Ending an organisation."""

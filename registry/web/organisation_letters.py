@@ -131,7 +131,7 @@ def end(code: str, letter_id: int) -> ResponseReturnValue:
         ],
         form=form,
         refused=form.refused,
-        button=gettext("终止委托书"),
+        button=gettext("终止这份委托书"),
         cancel=url_for("organisations.one", code=code),
         danger=True,
     )

@@ -38,7 +38,8 @@ def _people_address(row: OrganisationRow, kind: str) -> str:
     endpoint = "people.auxiliaries" if kind == "auxiliary" else "people.index"
     if endpoint not in current_app.view_functions:
         return ""
-    return url_for(endpoint, organisation=row.code)
+    state = {"state": "holding"} if kind == "holding" else {}
+    return url_for(endpoint, organisation=row.code, **state)
 
 
 @blueprint.app_context_processor
@@ -286,7 +287,7 @@ def end(code: str) -> ResponseReturnValue:
         ],
         form=form,
         refused=form.refused,
-        button=gettext("撤销机构"),
+        button=gettext("撤销这个机构"),
         cancel=url_for(".one", code=code),
         danger=True,
     )
