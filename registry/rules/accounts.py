@@ -113,6 +113,13 @@ def password_refusals(password: str, login: str, name: str = "") -> tuple[Refusa
     return tuple(found)
 
 
+def check_password(password: str, login: str, name: str) -> None:
+    """Raise :class:`Refused` with all :func:`password_refusals`, if there are any."""
+    refusals = password_refusals(password, login, name)
+    if refusals:
+        raise Refused(refusals)
+
+
 def _is_common(folded: str) -> bool:
     if len(set(folded)) < 4:
         return True

@@ -22,7 +22,8 @@ from registry.rules.refusals import Refused
 from registry.rules.roles import ROLES
 from registry.rules.text import bounded_integer, safe_next
 from registry.services import accounts as services
-from registry.services.accounts import TooEarly
+from registry.services import sign_in as signing
+from registry.services.sign_in import TooEarly
 from registry.store import accounts as store
 from registry.store.accounts import AccountRow
 from registry.web import sessions
@@ -142,7 +143,7 @@ def sign_in() -> ResponseReturnValue:
         form.next.data = safe_next(request.args.get("next"), home="")
     elif form.validate():
         try:
-            row = services.sign_in(
+            row = signing.sign_in(
                 form.login.data,
                 form.password.data,
                 at=sessions.now(),
@@ -165,7 +166,7 @@ def sign_in() -> ResponseReturnValue:
 @allow("account.own")
 def sign_out() -> ResponseReturnValue:
     """End this sign-in; a copy of the cookie is worth nothing afterwards."""
-    services.sign_out(sessions.signed_in().session, at=sessions.now())
+    signing.sign_out(sessions.signed_in().session, at=sessions.now())
     sessions.close_session()
     return redirect(url_for("accounts.sign_in"))
 
@@ -176,7 +177,7 @@ def own() -> ResponseReturnValue:
     """The own account: who one is here, and where one is signed in."""
     session = sessions.signed_in().session
     rows = [
-        (services.session_handle(row.id), row, row.id == session.id)
+        (signing.session_handle(row.id), row, row.id == session.id)
         for row in store.open_sessions(session.account.id)
     ]
     return render_template("accounts/own.html", account=session.account, rows=rows)
@@ -192,7 +193,7 @@ def own_password() -> ResponseReturnValue:
         status = 422
         if form.validate() and form.check_twice():
             try:
-                services.change_own_password(
+                signing.change_own_password(
                     sessions.signed_in().session,
                     form.current_password.data,
                     form.new_password.data,
@@ -214,7 +215,7 @@ def own_password() -> ResponseReturnValue:
 def end_session(handle: str) -> ResponseReturnValue:
     """End one of the own sign-ins."""
     session = sessions.signed_in().session
-    if not services.end_session(session, handle, at=sessions.now()):
+    if not signing.end_session(session, handle, at=sessions.now()):
         abort(404)
     flash(gettext("那一处登录已经结束。"), "good")
     return redirect(url_for("accounts.own"))

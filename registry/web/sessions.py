@@ -17,8 +17,8 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from registry.rules.acts import Act, Actor, local_day, moment_of, prepare_act
 from registry.rules.refusals import Refused
 from registry.rules.roles import SCOPED_ROLES, may
-from registry.services import accounts as services
-from registry.services.accounts import Origin, TooEarly
+from registry.services import sign_in as services
+from registry.services.sign_in import Origin, TooEarly
 from registry.store import accounts as store
 from registry.store.accounts import SessionRow
 from registry.web.wording import refusal_sentence

@@ -15,8 +15,8 @@ from argon2 import PasswordHasher
 from registry.config import Config
 from registry.rules.acts import OPERATOR, Act, Actor, local_day
 from registry.rules.refusals import Refused
-from registry.services import accounts, passwords
-from registry.services.accounts import Origin, TooEarly
+from registry.services import accounts, passwords, sign_in
+from registry.services.sign_in import Origin, TooEarly
 from registry.store import accounts as store
 from registry.store.tables import Account, AccountSession, Event, Throttle
 from tests.conftest import NOW
@@ -111,19 +111,19 @@ def test_a_login_is_used_once(register: Config) -> None:
 
 def test_changing_and_disabling_end_sessions(register: Config) -> None:
     account_id = create()
-    session = accounts.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
+    session = sign_in.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
     values = {"name": "王琳琳", "role": "auditor", "organisation_id": None}
     accounts.change_account(BY_ADMINISTRATOR, account_id, **values)
     assert last_event()[0] == "account-changed"
-    assert accounts.keep_session(session.id, at=NOW, idle=timedelta(hours=1)) is not None
+    assert sign_in.keep_session(session.id, at=NOW, idle=timedelta(hours=1)) is not None
     accounts.change_account(BY_ADMINISTRATOR, account_id, **(values | {"role": "legal-office"}))
     assert last_event()[1]["sessions_ended"] == 1
-    assert accounts.keep_session(session.id, at=NOW, idle=timedelta(hours=1)) is None
-    session = accounts.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
+    assert sign_in.keep_session(session.id, at=NOW, idle=timedelta(hours=1)) is None
+    session = sign_in.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
     accounts.disable_account(BY_ADMINISTRATOR, account_id)
     assert last_event()[0] == "account-disabled"
-    assert accounts.keep_session(session.id, at=NOW, idle=timedelta(hours=1)) is None
-    refused = code_of(lambda: accounts.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE))
+    assert sign_in.keep_session(session.id, at=NOW, idle=timedelta(hours=1)) is None
+    refused = code_of(lambda: sign_in.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE))
     assert refused == ["sign-in-refused"]
     accounts.enable_account(BY_ADMINISTRATOR, account_id)
     assert last_event()[0] == "account-enabled"
@@ -165,7 +165,7 @@ def test_resetting_and_changing_a_password(register: Config) -> None:
     account_id = create()
     accounts.reset_password(MACHINE, account_id, OTHER)
     assert last_event()[0] == "password-reset"
-    session = accounts.sign_in("wang.lin", OTHER, at=NOW, origin=HERE)
+    session = sign_in.sign_in("wang.lin", OTHER, at=NOW, origin=HERE)
     assert session.account.must_change
     for current, new, code in [
         (PASSWORD, "quite-another-one-7", "password-wrong"),
@@ -174,14 +174,14 @@ def test_resetting_and_changing_a_password(register: Config) -> None:
     ]:
         before = state()
         assert code_of(
-            lambda current=current, new=new: accounts.change_own_password(  # type: ignore[misc]
+            lambda current=current, new=new: sign_in.change_own_password(  # type: ignore[misc]
                 session, current, new, at=NOW, origin=HERE
             )
         ) == [code]
         assert state() == before
-    accounts.change_own_password(session, OTHER, PASSWORD, at=NOW, origin=HERE)
+    sign_in.change_own_password(session, OTHER, PASSWORD, at=NOW, origin=HERE)
     assert last_event()[0] == "password-changed"
-    assert not accounts.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE).account.must_change
+    assert not sign_in.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE).account.must_change
 
 
 def test_a_wait_counts_nothing_and_looks_at_nothing(
@@ -189,11 +189,11 @@ def test_a_wait_counts_nothing_and_looks_at_nothing(
 ) -> None:
     create()
     for _ in range(3):
-        assert code_of(lambda: accounts.sign_in("wang.lin", "x", at=NOW, origin=HERE))
-    monkeypatch.setattr(accounts, "verify_password", lambda *_: pytest.fail("looked"))
+        assert code_of(lambda: sign_in.sign_in("wang.lin", "x", at=NOW, origin=HERE))
+    monkeypatch.setattr(sign_in, "verify_password", lambda *_: pytest.fail("looked"))
     counted = sorted((row.key, row.failures) for row in Throttle.select())
     with pytest.raises(TooEarly) as caught:
-        accounts.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
+        sign_in.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
     assert caught.value.seconds == 2
     assert sorted((row.key, row.failures) for row in Throttle.select()) == counted
 
@@ -201,9 +201,9 @@ def test_a_wait_counts_nothing_and_looks_at_nothing(
 def test_failures_are_forgotten_after_two_hours(register: Config) -> None:
     create()
     for _ in range(3):
-        code_of(lambda: accounts.sign_in("wang.lin", "x", at=NOW, origin=HERE))
+        code_of(lambda: sign_in.sign_in("wang.lin", "x", at=NOW, origin=HERE))
     later = NOW + timedelta(hours=2, seconds=1)
-    code_of(lambda: accounts.sign_in("wang.lin", "x", at=later, origin=HERE))
+    code_of(lambda: sign_in.sign_in("wang.lin", "x", at=later, origin=HERE))
     assert {row.failures for row in Throttle.select()} == {1}
 
 
@@ -211,7 +211,7 @@ def test_the_book_is_not_flooded_by_failures(register: Config) -> None:
     create()
     at = NOW
     for _ in range(20):
-        code_of(lambda: accounts.sign_in("wang.lin", "x", at=at, origin=HERE))  # noqa: B023
+        code_of(lambda: sign_in.sign_in("wang.lin", "x", at=at, origin=HERE))  # noqa: B023
         at += timedelta(seconds=901)
     attempts = [
         json.loads(row.details)["attempts"]
@@ -222,11 +222,11 @@ def test_the_book_is_not_flooded_by_failures(register: Config) -> None:
 
 def test_a_session_is_seen_at_most_once_a_minute(register: Config) -> None:
     create()
-    session = accounts.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
+    session = sign_in.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
     hour = timedelta(hours=1)
     for seconds, seen in [(59, 0), (60, 60), (90, 60), (120, 120)]:
         at = NOW + timedelta(seconds=seconds)
-        accounts.keep_session(session.id, at=at, idle=hour)
+        sign_in.keep_session(session.id, at=at, idle=hour)
         row = store.find_session(session.id)
         assert row is not None
         assert row.last_seen_at == (NOW + timedelta(seconds=seen)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -238,21 +238,21 @@ def test_an_older_hash_is_made_anew(register: Config, monkeypatch: pytest.Monkey
     monkeypatch.setattr(
         passwords, "hasher", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
     )
-    accounts.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
+    sign_in.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
     after = store.password_hash_of(account_id)
     assert after != before
     assert "m=16,t=2" in after
-    accounts.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
+    sign_in.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
     assert store.password_hash_of(account_id) == after
 
 
 def test_the_book_never_holds_what_signs_in(register: Config) -> None:
     create()
-    session = accounts.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
-    accounts.sign_out(session, at=NOW)
+    session = sign_in.sign_in("wang.lin", PASSWORD, at=NOW, origin=HERE)
+    sign_in.sign_out(session, at=NOW)
     told = " ".join(str(row.details) for row in Event.select())
     assert session.id not in told
-    assert accounts.session_handle(session.id) in told
+    assert sign_in.session_handle(session.id) in told
 
 
 _GUESSER = """
@@ -262,7 +262,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from registry.config import Config
 from registry.rules.refusals import Refused
-from registry.services import accounts, passwords
+from registry.services import passwords, sign_in
 from registry.store import opening
 url, folder = sys.argv[1:3]
 config = Config(url, url, url, "k" * 40, Path(folder), "https://zf.example.cn")
@@ -271,11 +271,11 @@ passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 looked = 0
 for _ in range(10):
     try:
-        accounts.sign_in("wang.lin", "x", at=datetime.now(timezone.utc),
-                         origin=accounts.Origin("198.51.100.1", ""))
+        sign_in.sign_in("wang.lin", "x", at=datetime.now(timezone.utc),
+                         origin=sign_in.Origin("198.51.100.1", ""))
     except Refused:
         looked += 1
-    except accounts.TooEarly:
+    except sign_in.TooEarly:
         pass
 print(looked)
 """
