@@ -1,0 +1,106 @@
+"""How imports are worded on pages: kinds of files, sorts of rows, what a change is."""
+
+from flask_babel import gettext, lazy_gettext, pgettext
+
+from registry.rules.findings import KINDS as FINDINGS
+from registry.rules.identity_number import SEX_WORDS
+from registry.rules.organisations import SUBJECT_TYPES
+from registry.rules.people import ESTABLISHMENTS
+from registry.rules.refusals import Refusal
+from registry.rules.roster_columns import IGNORED
+from registry.rules.roster_difference import (
+    CORRECT_NAME,
+    NEW_LEGACY_NUMBER,
+    RECLASSIFY,
+    TAKE_ON_AGAIN,
+    TRANSFER,
+)
+from registry.rules.rosters import (
+    AUXILIARY,
+    FIELD_TITLES,
+    OFFICER,
+    ORGANISATION,
+    RowRefusal,
+)
+from registry.web.wording import citation, refusal_sentence
+
+_KINDS = {
+    OFFICER: lazy_gettext("执法人员名册"),
+    AUXILIARY: lazy_gettext("辅助人员名册"),
+    ORGANISATION: lazy_gettext("机构名册"),
+}
+_ACTS = {
+    TRANSFER: lazy_gettext("调动"),
+    RECLASSIFY: lazy_gettext("变更用工性质"),
+    CORRECT_NAME: lazy_gettext("更正姓名"),
+    NEW_LEGACY_NUMBER: lazy_gettext("登记旧证号"),
+    TAKE_ON_AGAIN: lazy_gettext("重新到任"),
+}
+#: The sorts of rows, in the order of their tabs; what needs a look comes first.
+SORTS = {
+    "refused": lazy_gettext("不导入"),
+    "warned": lazy_gettext("提示"),
+    "proposed": lazy_gettext("变更建议"),
+    "findings": lazy_gettext("待定事项"),
+    "added": lazy_gettext("新增"),
+    "changed": lazy_gettext("修改"),
+    "unchanged": lazy_gettext("不变"),
+    "absent": lazy_gettext("在册而不在文件中"),
+}
+
+
+def kind_title(kind: str) -> str:
+    """A file's kind in the page's language."""
+    return str(_KINDS.get(kind, kind))
+
+
+def act_title(name: str) -> str:
+    """What a proposed row would be, as an act."""
+    return str(_ACTS.get(name, name))
+
+
+def finding_title(kind: str) -> str:
+    """A kind of finding."""
+    known = FINDINGS.get(kind)
+    return gettext(known.title) if known else kind
+
+
+def column_title(name: str) -> str:
+    """A field's title in the page's language."""
+    if name == IGNORED:
+        return pgettext("column", "不导入这一列")
+    return gettext(FIELD_TITLES[name]) if name in FIELD_TITLES else name
+
+
+def word_title(field: str, value: str, organisations: dict[str, str]) -> str:
+    """What a word is said to mean: an organisation, an establishment, a sex, a type."""
+    if field == "organisation":
+        return organisations.get(value, value)
+    if field == "establishment" and value in ESTABLISHMENTS:
+        return gettext(ESTABLISHMENTS[value].title)
+    if field == "sex" and value in SEX_WORDS:
+        return gettext(SEX_WORDS[value])
+    if field == "subject_type" and value in SUBJECT_TYPES:
+        return gettext(SUBJECT_TYPES[value].title)
+    return value
+
+
+def changed_value(field: str, value: object) -> str:
+    """One side of a change: codes by their titles, nothing as a dash."""
+    if value in (None, ""):
+        return "—"
+    return word_title(field, str(value), {})
+
+
+def mend(entry: RowRefusal) -> str:
+    """What to do about a refusal, in the page's language."""
+    return refusal_sentence(Refusal(entry.code, entry.mend, "", entry.refusal.values))
+
+
+def reason(entry: RowRefusal) -> str:
+    """A refusal with its field, its article and what to do, for the returned workbook."""
+    said = refusal_sentence(entry.refusal) + mend(entry)
+    basis = entry.refusal.basis
+    if basis and basis != "registry-rule":
+        said += gettext("（依据：%(basis)s）", basis=citation(basis))
+    return said
