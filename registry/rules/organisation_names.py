@@ -11,7 +11,7 @@ from registry.rules.refusals import Refusal, sentence
 from registry.rules.text import fold_width
 
 # Words that stand in the office's own addresses where an organisation's code would stand.
-_RESERVED = frozenset({"new", "letters"})
+_RESERVED = frozenset({"new"})
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}")
 
 
@@ -22,7 +22,7 @@ def spelled(text: str) -> str:
 
 def check_code(code: str) -> tuple[Refusal, ...]:
     """An organisation's code stands in public addresses: letters, digits, - and _, at most 40."""
-    if code.lower() in _RESERVED:
+    if code in _RESERVED:
         return (
             Refusal(
                 "organisation-code-reserved",

@@ -107,6 +107,25 @@ def test_a_commissioned_organisation_never_gets_what_can_not_be_commissioned(
         edit_organisation(act, "A", OrganisationFacts("甲局", "commissioned"))
 
 
+@pytest.mark.parametrize(
+    "code, reason",
+    [
+        ("new", "organisation-code-reserved"),
+        ("坛局", "organisation-code-unfit"),
+        ("-x", "organisation-code-unfit"),
+        ("A/B", "organisation-code-unfit"),
+        ("A" * 41, "too-long"),
+        ("", "missing"),
+        ("cgj", "organisation-code-taken"),
+    ],
+)
+def test_codes_stand_in_addresses(
+    act: Act, bureau: OrganisationRow, code: str, reason: str
+) -> None:
+    with refused(reason):
+        add_organisation(act, code, OrganisationFacts("新局", "authority"))
+
+
 def test_all_reasons_come_at_once(act: Act, team: OrganisationRow) -> None:
     facts = OrganisationFacts(
         "城市管理局", "bogus", 999, short_names=("城管大队",), fields=("x",), categories=("y",)
@@ -245,11 +264,13 @@ def test_a_letter_covers_its_term(act: Act, team: OrganisationRow) -> None:
 def test_letters_that_the_penalty_law_does_not_know(
     act: Act, team: OrganisationRow, changes: dict[str, object], code: str
 ) -> None:
+    changes = dict(changes)
     add_organisation(act, "WSJD", OrganisationFacts("卫生监督所", "commissioned"))
     add_organisation(act, "SQ", OrganisationFacts("授权大队", "authorised"))
     add_organisation(act, "CGJ2", OrganisationFacts("乙局", "authority"))
+    organisation = str(changes.pop("code", "CGDD"))
     with refused(code):
-        letter(act, **changes)
+        letter(act, organisation, **changes)
     assert CommissionLetter.select().count() == 0
 
 

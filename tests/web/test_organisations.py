@@ -164,17 +164,20 @@ def test_an_empty_register_says_what_to_do_first(signed_in: Callable[..., Browse
 def test_the_list_counts_people_with_one_query_for_each_sort(
     legal: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    bound: Any = database.obj  # type: ignore[attr-defined]
+    execute = bound.execute_sql
+
     def asked() -> int:
         statements: list[str] = []
-        execute = database.obj.execute_sql
-        monkeypatch.setattr(
-            database.obj,
-            "execute_sql",
-            lambda sql, *more, **named: statements.append(sql) or execute(sql, *more, **named),
-        )
+
+        def count(sql: str, *more: Any, **named: Any) -> Any:
+            statements.append(sql)
+            return execute(sql, *more, **named)
+
+        monkeypatch.setattr(bound, "execute_sql", count)
         assert legal.get("/organisations").status_code == 200
         monkeypatch.undo()
-        return len([sql for sql in statements if sql.lower().startswith("select")])
+        return sum(sql.lower().startswith("select") for sql in statements)
 
     before = asked()
     act = Act(OPERATOR, NOW, local_day(NOW))
