@@ -5,7 +5,6 @@ from typing import Any
 from flask import (
     Blueprint,
     abort,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -32,6 +31,7 @@ from registry.store import photographs as photograph_store
 from registry.store.people_search import ROSTERS, STATES, Filters, count_ended, counts, page
 from registry.web import people_acts, people_wording
 from registry.web.addresses import asked_choice, asked_number, asked_text
+from registry.web.links import link
 from registry.web.people_acts import offers, person_or_404
 from registry.web.people_forms import AddPersonForm, FindForm, PlainActForm, RevealForm
 from registry.web.permissions import allow
@@ -52,24 +52,9 @@ for _name in (
     blueprint.add_app_template_global(getattr(people_wording, _name), _name)
 
 
-@blueprint.app_context_processor
+@blueprint.context_processor
 def _addresses() -> dict[str, object]:
-    return {
-        "import_url": _address_of("imports.index"),
-        "certificate_url": _certificate_url if _has("certificates.one") else None,
-    }
-
-
-def _has(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions
-
-
-def _address_of(endpoint: str) -> str:
-    return url_for(endpoint) if _has(endpoint) else ""
-
-
-def _certificate_url(number: str) -> str:
-    return url_for("certificates.one", number=number)
+    return {"link": link}
 
 
 # --- the list ---------------------------------------------------------------------------------

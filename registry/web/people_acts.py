@@ -104,7 +104,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "transfer",
         "person.transfer",
-        lazy_gettext("调动"),
+        lazy_gettext("调到别的单位"),
         lazy_gettext("办理调动"),
         forms.TransferForm,
         lambda act, row, form: employment.transfer(
@@ -120,7 +120,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "reclassify",
         "person.reclassify",
-        lazy_gettext("变更用工性质"),
+        lazy_gettext("改用工性质"),
         lazy_gettext("办理变更"),
         forms.ReclassifyForm,
         lambda act, row, form: employment.reclassify(act, row.number, form.establishment.data),
@@ -129,7 +129,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "leave",
         "person.leave",
-        lazy_gettext("离开"),
+        lazy_gettext("办离开手续"),
         lazy_gettext("办理离开"),
         forms.LeaveForm,
         lambda act, row, form: employment.leave(act, row.number, form.cause.data),
@@ -158,7 +158,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "second",
         "person.second",
-        lazy_gettext("借调"),
+        lazy_gettext("记借调"),
         lazy_gettext("记录借调"),
         forms.SecondForm,
         lambda act, row, form: employment.second(
@@ -173,7 +173,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "end-secondment",
         "person.second",
-        lazy_gettext("借调结束"),
+        lazy_gettext("结束借调"),
         lazy_gettext("记录借调结束"),
         forms.PlainActForm,
         lambda act, row, form: employment.end_secondment(act, row.number),
@@ -182,7 +182,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "correct-name",
         "person.correct",
-        lazy_gettext("更正姓名"),
+        lazy_gettext("改正姓名"),
         lazy_gettext("更正"),
         forms.NameForm,
         lambda act, row, form: services.correct_name(act, row.number, form.name.data),
@@ -193,7 +193,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "correct-identity-number",
         "person.correct",
-        lazy_gettext("更正身份证号"),
+        lazy_gettext("改正身份证号"),
         lazy_gettext("更正"),
         forms.IdentityForm,
         lambda act, row, form: services.correct_identity_number(
@@ -206,7 +206,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "appraisal",
         "person.record",
-        lazy_gettext("记录年度考核"),
+        lazy_gettext("记年度考核"),
         lazy_gettext("记录"),
         forms.AppraisalForm,
         lambda act, row, form: conduct.record_appraisal(
@@ -219,7 +219,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "sanction",
         "person.record",
-        lazy_gettext("记录处分"),
+        lazy_gettext("记处分"),
         lazy_gettext("记录"),
         forms.SanctionForm,
         lambda act, row, form: conduct.record_sanction(
@@ -236,7 +236,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "conviction",
         "person.record",
-        lazy_gettext("记录刑事处罚"),
+        lazy_gettext("记刑事处罚"),
         lazy_gettext("记录并禁止持证"),
         forms.ConvictionForm,
         lambda act, row, form: conduct.record_conviction(
@@ -255,8 +255,8 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "bar",
         "person.bar",
-        lazy_gettext("禁止持证"),
-        lazy_gettext("禁止持证"),
+        lazy_gettext("禁止此人持证"),
+        lazy_gettext("禁止此人持证"),
         forms.BarForm,
         lambda act, row, form: conduct.bar(act, row.number, form.cause.data, until=form.until.data),
         judge=lambda facts, on: may_bar(facts),
@@ -268,7 +268,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
     ActPage(
         "lift-bar",
         "person.bar",
-        lazy_gettext("解除禁止持证"),
+        lazy_gettext("解除持证禁令"),
         lazy_gettext("解除"),
         forms.PlainActForm,
         lambda act, row, form: conduct.lift_bar(act, row.number),
@@ -303,12 +303,12 @@ def offers(row: PersonRow) -> list[Offer]:
 
 
 def consequence(page: ActPage, row: PersonRow) -> str:
-    """What will happen to the person's live certificates, in a sentence."""
+    """What will happen to the person's live certificates, in a sentence; "" where nothing will."""
     if page.ends == "never":
         return ""
     numbers = gettext("、").join(card.number for card in certificates.live_of(row.person_id))
     if not numbers:
-        return gettext("%(name)s没有有效证件。", name=row.name)
+        return ""
     if page.ends == "maybe":
         return gettext(
             "%(name)s持有证件 %(numbers)s：变更后不再是执法人员的，证件先注销，任职再变更。",

@@ -15,6 +15,7 @@ from registry.web.people_wording import establishment_title, grade_title, sancti
 from registry.web.sessions import signed_in
 
 Choices = list[tuple[str, str]]
+_EVERY_ACT = frozenset({"csrf_token", "on", "document", "basis", "reason"})
 
 
 def establishment_choices() -> Choices:
@@ -33,12 +34,22 @@ def please_choose(choices: Choices) -> Choices:
 class PersonActForm(ActForm):
     """A form for an act on one person; :meth:`fill` puts in what is known before it is shown."""
 
+    #: Fields that stand after the act's own.
+    last: tuple[str, ...] = ()
+
     def fill(self, row: PersonRow) -> None:
         """Put the person's present values into an unsent form."""
+
+    def own_fields(self) -> list[Any]:
+        """The act's own fields in the order of the page, without day, paper, basis and reason."""
+        names = [name for name in self._fields if name not in _EVERY_ACT]
+        return [self[name] for name in sorted(names, key=self.last.__contains__)]
 
 
 class _Place(PersonActForm):
     """The harmless fields of an engagement."""
+
+    last = ("section", "post", "field", "started_on", "planned_end_on")
 
     section = Text(lazy_gettext("科室"), limit=100, required=False)
     post = Text(lazy_gettext("职务"), limit=100, required=False)
@@ -97,6 +108,7 @@ class AddPersonForm(_Place):
 class EditForm(_Place):
     """What may be changed without an act of its own."""
 
+    last = ()
     bases = ("clerical",)
 
     telephone = Text(lazy_gettext("联系电话"), limit=40, required=False)

@@ -171,7 +171,7 @@ class TimeLine:
         for name, title in _SHOWN:
             value = self._value(event, name, told.get(name))
             before = self._value(event, name, told.get(f"{name}_from"))
-            if f"{name}_from" in told and (value or before):
+            if f"{name}_from" in told and value != before:
                 both = gettext("%(new)s（原：%(old)s）", new=value or "—", old=before or "—")
                 lines.append((str(title), both))
             elif value:
