@@ -20,6 +20,7 @@ from registry.rules.findings import due_on as due_day
 from registry.rules.organisations import CommissionLetter as Term
 from registry.rules.organisations import letter_state
 from registry.store.book import Book, canonical, transaction
+from registry.store.certificates import tuples
 from registry.store.proposals import (
     ProposalRow,
     close_proposal,
@@ -260,26 +261,20 @@ def facts_of(row: FindingRow, on: date) -> FindingFacts:
         category, supervised = (engaged[0], engaged[1] is not None) if engaged else ("", False)
         states = tuple(
             state
-            for (state,) in Certificate.select(Certificate.state)
-            .where(
-                Certificate.person_id == row.person_id,
-                Certificate.state.in_(("active", "suspended", "lost")),
+            for (state,) in tuples(
+                Certificate.select(Certificate.state).where(
+                    Certificate.person_id == row.person_id,
+                    Certificate.state.in_(("active", "suspended", "lost")),
+                )
             )
-            .tuples()
         )
-    letters = (
-        CommissionLetter.select(
-            CommissionLetter.from_on, CommissionLetter.until_on, CommissionLetter.ended_on
-        )
-        .where(CommissionLetter.commissioned_id == row.organisation_id)
-        .tuples()
-        if row.organisation_id is not None
-        else ()
-    )
+    letters = CommissionLetter.select(
+        CommissionLetter.from_on, CommissionLetter.until_on, CommissionLetter.ended_on
+    ).where(CommissionLetter.commissioned_id == row.organisation_id)
     # A letter ended early covers nothing from that day on.
     terms = (
         Term(date.fromisoformat(first), date.fromisoformat(last))
-        for first, last, ended in letters
+        for first, last, ended in tuples(letters)
         if ended is None or ended > on.isoformat()
     )
     return FindingFacts(

@@ -31,6 +31,7 @@ class ProposalRow:
     person_name: str
     organisation_id: int | None
     organisation_name: str | None = None
+    digest: str = ""
 
 
 def open_proposal(
@@ -161,6 +162,7 @@ def _proposals(scope: frozenset[int] | None, *columns: Any) -> Any:
                     Person.name,
                     Engagement.organisation_id,
                     Organisation.name,
+                    Proposal.digest,
                 )
             )
         )

@@ -1,0 +1,382 @@
+"""How the book's entries are worded: what an entry is about, its fields by name, its values.
+
+A field without a title here is shown under its own name, so that nothing in the book is hidden;
+a test sees to it that every field of the closed list has one.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from registry.rules import certificates, organisations, people, rosters
+from registry.rules.conduct import GRADES, SANCTIONS
+from registry.rules.events import EVENTS
+from registry.rules.external_names import NAME_RULES
+from registry.rules.findings import KINDS as FINDING_KINDS
+from registry.rules.identity_number import SEX_WORDS, mask_identity_number
+from registry.rules.people import ESTABLISHMENTS
+from registry.rules.roles import ROLES
+from registry.rules.roster_difference import ACTS as PROPOSED_ACTS
+from registry.rules.settings import SETTINGS
+from registry.services.certificates import REPLACE_CAUSES
+from registry.services.conduct import BAR_CAUSES
+from registry.store.book_pages import Entry
+from registry.web.languages import is_english
+from registry.web.wording import citation
+
+SUBJECTS: dict[str, Any] = {
+    "person": lazy_gettext("人员"),
+    "certificate": lazy_gettext("证件"),
+    "organisation": lazy_gettext("单位"),
+    "account": lazy_gettext("账号"),
+    "batch": lazy_gettext("换发批次"),
+    "finding": lazy_gettext("待定事项"),
+    "proposal": lazy_gettext("变更建议"),
+    "import": lazy_gettext("导入"),
+    "key": lazy_gettext("密钥"),
+    "setting": lazy_gettext("设置"),
+    "register": lazy_gettext("登记库"),
+}
+
+#: What imports propose, as a line of the worklist says it.
+PROPOSED: dict[str, Any] = {
+    "take on again": lazy_gettext("重新到任"),
+    "transfer": lazy_gettext("调动"),
+    "reclassify": lazy_gettext("变更用工性质"),
+    "correct the name": lazy_gettext("更正姓名"),
+    "new legacy number": lazy_gettext("旧证换了号码"),
+}
+
+FIELDS: dict[str, Any] = {
+    "absent": lazy_gettext("在册而不在文件里"),
+    "accounts": lazy_gettext("账号数"),
+    "act": lazy_gettext("事项"),
+    "added": lazy_gettext("新增"),
+    "agent": lazy_gettext("浏览器"),
+    "aliases": lazy_gettext("简称"),
+    "appraisal": lazy_gettext("考核记录"),
+    "area": lazy_gettext("执法区域"),
+    "article": lazy_gettext("授权条文"),
+    "attempts": lazy_gettext("次数"),
+    "authorised": lazy_gettext("已获授权"),
+    "authorised_by": lazy_gettext("授权依据"),
+    "authority": lazy_gettext("作出决定的机关"),
+    "banned_until": lazy_gettext("不得再申领至"),
+    "barred_until": lazy_gettext("禁止持证至"),
+    "basis": lazy_gettext("依据"),
+    "batch": lazy_gettext("换发批次"),
+    "birth_on": lazy_gettext("出生日期"),
+    "bytes": lazy_gettext("文件字节数"),
+    "categories": lazy_gettext("执法类别"),
+    "category": lazy_gettext("人员类别"),
+    "cause": lazy_gettext("原因"),
+    "certificate": lazy_gettext("证件"),
+    "certificates": lazy_gettext("一并办结的证件"),
+    "changed": lazy_gettext("改动的项目"),
+    "check_value": lazy_gettext("核对值"),
+    "closed_on": lazy_gettext("撤销日"),
+    "code": lazy_gettext("代码"),
+    "code_digest": lazy_gettext("二维码摘要"),
+    "codes": lazy_gettext("原因"),
+    "commissioned": lazy_gettext("受委托组织"),
+    "commissioner": lazy_gettext("委托机关"),
+    "complaint_telephone": lazy_gettext("投诉电话"),
+    "conviction": lazy_gettext("刑事处罚记录"),
+    "copies": lazy_gettext("份数"),
+    "corrects": lazy_gettext("更正哪一条"),
+    "count": lazy_gettext("数量"),
+    "court": lazy_gettext("判决法院"),
+    "decided_on": lazy_gettext("判决日"),
+    "decision": lazy_gettext("处理结果"),
+    "demo": lazy_gettext("演示"),
+    "digest": lazy_gettext("文件摘要"),
+    "document": lazy_gettext("文号"),
+    "door": lazy_gettext("从哪里办的"),
+    "effective_from": lazy_gettext("生效"),
+    "effective_on": lazy_gettext("生效日"),
+    "effective_until": lazy_gettext("处分期至"),
+    "eligible": lazy_gettext("可以办的"),
+    "ended_on": lazy_gettext("终止日"),
+    "ended_why": lazy_gettext("终止原因"),
+    "ends_on": lazy_gettext("结束"),
+    "engagement": lazy_gettext("任职记录"),
+    "engine": lazy_gettext("数据库"),
+    "establishment": lazy_gettext("用工性质"),
+    "events": lazy_gettext("台账条数"),
+    "evidence": lazy_gettext("证明文件"),
+    "exchange": lazy_gettext("换发"),
+    "external_name": lazy_gettext("以谁的名义"),
+    "field": lazy_gettext("执法领域"),
+    "fields": lazy_gettext("执法领域"),
+    "file_name": lazy_gettext("文件名"),
+    "filed_on": lazy_gettext("名册日期"),
+    "finding": lazy_gettext("待定事项"),
+    "finding_opened": lazy_gettext("转法制机构决定"),
+    "findings": lazy_gettext("待定事项"),
+    "first_on": lazy_gettext("有效期自"),
+    "form": lazy_gettext("打印内容"),
+    "from_on": lazy_gettext("开始"),
+    "given_number": lazy_gettext("指定号码"),
+    "good": lazy_gettext("可以导入的行"),
+    "grade": lazy_gettext("考核等次"),
+    "ground": lazy_gettext("事由"),
+    "heading": lazy_gettext("列名"),
+    "headings": lazy_gettext("列名"),
+    "height": lazy_gettext("高（像素）"),
+    "held_back": lazy_gettext("暂不能办的"),
+    "identity_number": lazy_gettext("身份证号"),
+    "import": lazy_gettext("导入"),
+    "in_enforcement_post": lazy_gettext("在执法岗位"),
+    "in_place": lazy_gettext("原任职不变"),
+    "in_whose_name": lazy_gettext("以谁的名义"),
+    "issued": lazy_gettext("已发证"),
+    "issued_on": lazy_gettext("发证日期"),
+    "issuing_authority": lazy_gettext("发证机关"),
+    "judgment": lazy_gettext("判决书文号"),
+    "key": lazy_gettext("密钥"),
+    "kid": lazy_gettext("密钥编号"),
+    "kind": lazy_gettext("种类"),
+    "language": lazy_gettext("语言"),
+    "layout": lazy_gettext("版式"),
+    "letter": lazy_gettext("委托书"),
+    "letter_number": lazy_gettext("申请文号"),
+    "letter_on": lazy_gettext("申请日期"),
+    "list": lazy_gettext("状态列表"),
+    "list_index": lazy_gettext("列表中的位置"),
+    "login": lazy_gettext("登录名"),
+    "lost_on": lazy_gettext("遗失日"),
+    "mapping": lazy_gettext("列名对应"),
+    "matter": lazy_gettext("执法事项"),
+    "matters": lazy_gettext("委托事项"),
+    "merged": lazy_gettext("由合并组建"),
+    "migrations": lazy_gettext("升级内容"),
+    "name": lazy_gettext("姓名或名称"),
+    "name_rule": lazy_gettext("以谁的名义执法"),
+    "network": lazy_gettext("网络"),
+    "note": lazy_gettext("说明"),
+    "number": lazy_gettext("编号"),
+    "offset": lazy_gettext("背面偏移"),
+    "ok": lazy_gettext("全部相符"),
+    "on_record_since": lazy_gettext("在册起"),
+    "organisation": lazy_gettext("单位"),
+    "organisations": lazy_gettext("单位"),
+    "other_person": lazy_gettext("另一人"),
+    "page": lazy_gettext("页面"),
+    "parent": lazy_gettext("上级机构"),
+    "people": lazy_gettext("人数"),
+    "person": lazy_gettext("人员"),
+    "photograph": lazy_gettext("照片"),
+    "planned_end_on": lazy_gettext("合同到期"),
+    "post": lazy_gettext("职务"),
+    "predecessor": lazy_gettext("原单位"),
+    "printed": lazy_gettext("印在证件上的内容"),
+    "problems": lazy_gettext("问题"),
+    "program": lazy_gettext("程序版本"),
+    "proposal": lazy_gettext("变更建议"),
+    "proposed": lazy_gettext("变更建议"),
+    "published_by_commissioned": lazy_gettext("受委托组织公布"),
+    "published_by_commissioned_on": lazy_gettext("受委托组织公布"),
+    "published_by_commissioner": lazy_gettext("委托机关公布"),
+    "published_by_commissioner_on": lazy_gettext("委托机关公布"),
+    "purpose": lazy_gettext("用途"),
+    "rectification": lazy_gettext("更正申请"),
+    "refused": lazy_gettext("不予办理的"),
+    "remarks": lazy_gettext("备注"),
+    "replaced_by": lazy_gettext("新证"),
+    "replaces": lazy_gettext("替换"),
+    "replaces_kind": lazy_gettext("替换的种类"),
+    "replaces_number": lazy_gettext("替换的号码"),
+    "role": lazy_gettext("角色"),
+    "root": lazy_gettext("总根"),
+    "roster": lazy_gettext("名册"),
+    "row": lazy_gettext("行号"),
+    "rows": lazy_gettext("行数"),
+    "sanction": lazy_gettext("处分记录"),
+    "second_account": lazy_gettext("第二人"),
+    "seconded_on": lazy_gettext("借调开始"),
+    "seconded_to": lazy_gettext("借调到"),
+    "section": lazy_gettext("科室"),
+    "seed": lazy_gettext("种子"),
+    "session": lazy_gettext("会话"),
+    "sessions_ended": lazy_gettext("结束的登录"),
+    "setting": lazy_gettext("设置"),
+    "sex": lazy_gettext("性别"),
+    "sheet": lazy_gettext("工作表"),
+    "short_names": lazy_gettext("简称"),
+    "size": lazy_gettext("台账条数"),
+    "started_on": lazy_gettext("到任"),
+    "starts_on": lazy_gettext("开始"),
+    "state": lazy_gettext("状态"),
+    "status_index": lazy_gettext("列表中的位置"),
+    "status_list": lazy_gettext("状态列表"),
+    "subject_type": lazy_gettext("主体类型"),
+    "supervisor_id": lazy_gettext("带班执法人员"),
+    "supervisors": lazy_gettext("带班执法人员"),
+    "telephone": lazy_gettext("联系电话"),
+    "title": lazy_gettext("标题"),
+    "unchanged": lazy_gettext("没有变化"),
+    "until_on": lazy_gettext("截止"),
+    "valid_from": lazy_gettext("有效期自"),
+    "valid_until": lazy_gettext("有效期至"),
+    "value": lazy_gettext("值"),
+    "values": lazy_gettext("值"),
+    "version": lazy_gettext("版本"),
+    "voids": lazy_gettext("作废哪一条"),
+    "warnings": lazy_gettext("提示"),
+    "width": lazy_gettext("宽（像素）"),
+    "year": lazy_gettext("考核年度"),
+}
+
+_CAUSES: dict[str, Any] = {
+    "transferred": lazy_gettext("调动"),
+    "reclassified": lazy_gettext("变更用工性质"),
+    "barred": lazy_gettext("禁止持证"),
+    "exchange": lazy_gettext("换发"),
+}
+_IDENTITY = frozenset({"identity_number", "identity_number_from"})
+_PLACES = frozenset({"organisation", "parent", "commissioner", "commissioned"})
+_FLAGS = frozenset(
+    {
+        "in_enforcement_post",
+        "in_place",
+        "demo",
+        "ok",
+        "merged",
+        "authorised",
+        "finding_opened",
+        "exchange",
+        "given_number",
+    }
+)
+#: Whole dictionaries whose codes stand under several fields; looked up one after another.
+_WORDS: dict[str, str] = (
+    certificates.KINDS
+    | certificates.STATES
+    | people.CATEGORIES
+    | people.LEAVE_CAUSES
+    | BAR_CAUSES
+    | REPLACE_CAUSES
+    | NAME_RULES
+    | {code: word.title for code, word in organisations.SUBJECT_TYPES.items()}
+    | {code: word.title for code, word in organisations.FIELDS.items()}
+    | {code: word.title for code, word in organisations.CATEGORIES.items()}
+    | {code: kind.title for code, kind in FINDING_KINDS.items()}
+)
+_WORDED = frozenset(
+    {
+        "kind",
+        "state",
+        "category",
+        "categories",
+        "cause",
+        "ended_why",
+        "name_rule",
+        "subject_type",
+        "field",
+        "fields",
+        "roster",
+        "replaces_kind",
+    }
+)
+
+
+def act_title(act: str) -> str:
+    """An event's name in the page's language."""
+    known = EVENTS.get(act)
+    return gettext(known.title) if known else act
+
+
+def act_choices() -> list[tuple[str, str]]:
+    """Every event's code and name, in the order of the closed list."""
+    return [(code, gettext(kind.title)) for code, kind in EVENTS.items()]
+
+
+def proposed_title(act: str) -> str:
+    """A proposed act's name in the page's language."""
+    return str(PROPOSED.get(act, act))
+
+
+def field_title(name: str) -> str:
+    """A field's name in the page's language."""
+    return str(FIELDS.get(name, name))
+
+
+def details_in_words(entry: Entry, organisation_names: Mapping[int, str]) -> list[tuple[str, str]]:
+    """An entry's fields and values for a person to read, old values beside the new ones.
+
+    ID numbers are masked here as everywhere: to see one whole is an act of its own.
+    """
+    told = {**entry.details, **entry.personal}
+    lines = []
+    for name, value in told.items():
+        stem = name.removesuffix("_from")
+        if name != stem and stem in told:
+            continue
+        words = _value(entry, name, value, organisation_names)
+        before = f"{name}_from"
+        if before in told:
+            old = _value(entry, before, told[before], organisation_names)
+            words = gettext("%(new)s（原：%(old)s）", new=words or "—", old=old or "—")
+        if words:
+            title = field_title(stem)
+            if name != stem:
+                title = gettext("%(field)s（原）", field=title)
+            lines.append((title, words))
+    return lines
+
+
+def _value(entry: Entry, name: str, value: Any, organisation_names: Mapping[int, str]) -> str:
+    stem = name.removesuffix("_from")
+    if value is None or value == "" or value == [] or value == {}:
+        return ""
+    if name in _IDENTITY:
+        return mask_identity_number(str(value))
+    if isinstance(value, list):
+        words = (_value(entry, name, one, organisation_names) for one in value)
+        return gettext("、").join(filter(None, words))
+    if isinstance(value, dict):
+        pairs = (f"{key}：{_value(entry, '', one, {})}" for key, one in value.items())
+        return "；".join(pairs)
+    if isinstance(value, bool) or stem in _FLAGS:
+        return gettext("是") if value else gettext("否")
+    if stem in _PLACES and isinstance(value, int):
+        return organisation_names.get(value, str(value))
+    return _coded(entry, stem, str(value))
+
+
+def _coded(entry: Entry, name: str, code: str) -> str:
+    if name == "establishment" and code in ESTABLISHMENTS:
+        kind = ESTABLISHMENTS[code]
+        return kind.title_en if is_english() else kind.title
+    if name == "role" and code in ROLES:
+        return ROLES[code].title_en if is_english() else ROLES[code].title
+    if name == "grade" and code in GRADES:
+        return GRADES[code].title_en if is_english() else GRADES[code].title
+    if name == "kind" and code in SANCTIONS:
+        return SANCTIONS[code].title_en if is_english() else SANCTIONS[code].title
+    if name == "act":
+        return proposed_title(code) if code in PROPOSED_ACTS else act_title(code)
+    if name == "setting" and code in SETTINGS:
+        return gettext(SETTINGS[code].title)
+    if name == "basis":
+        return citation(code)
+    if name == "sex" and code in SEX_WORDS:
+        return gettext(SEX_WORDS[code])
+    if name == "changed":
+        return field_title(code)
+    if name == "codes":
+        problem, _ = rosters.SENTENCES.get(code, ("", ""))
+        return gettext(problem) if problem and "%(" not in problem else code
+    if name == "decision":
+        found = FINDING_KINDS.get(str(entry.details.get("kind")))
+        choice = found.choice(code) if found else None
+        return gettext(choice.title) if choice else code
+    if name in ("cause", "ended_why") and code in _CAUSES:
+        return str(_CAUSES[code])
+    if name in _WORDED:
+        parts = code.split(",")
+        return gettext("、").join(
+            gettext(_WORDS[part]) if part in _WORDS else part for part in parts
+        )
+    return code
