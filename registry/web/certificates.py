@@ -189,6 +189,11 @@ def _open_acts(found: Shown) -> list[tuple[str, str, bool]]:
                 continue
             address = url_for(f"certificates.{act}", number=found.row.number)
             offered.append((wording.act_title(act), address, act in ("cancel", "revoke")))
+    if found.row.kind == "jiangsu-legacy" and signed_in().may("certificate.exchange"):
+        refusal = may("exchange", standing.state, suspension_stands=standing.suspension_stands)
+        if refusal is None:
+            address = url_for("batches.person", number=found.person_number)
+            offered.insert(0, (wording.act_title("exchange"), address, False))
     return offered
 
 
@@ -277,6 +282,8 @@ def _act_view(act: str) -> Callable[[str], ResponseReturnValue]:
     def view(number: str) -> ResponseReturnValue:
         found = certificate_or_404(number)
         form = FORMS[act](today=today())
+        if act == "replace" and found.row.state == "lost" and not form.is_submitted():
+            form["cause"].data = "lost"
         done: list[Done] = []
         if (
             form.is_submitted()
