@@ -1,6 +1,6 @@
 """How imports are worded on pages: kinds of files, sorts of rows, what a change is."""
 
-from flask_babel import gettext, lazy_gettext, pgettext
+from flask_babel import gettext, lazy_gettext, lazy_pgettext, pgettext
 
 from registry.rules.findings import KINDS as FINDINGS
 from registry.rules.identity_number import SEX_WORDS
@@ -38,14 +38,14 @@ _ACTS = {
 }
 #: The sorts of rows, in the order of their tabs; what needs a look comes first.
 SORTS = {
-    "refused": lazy_gettext("不导入"),
-    "warned": lazy_gettext("提示"),
-    "proposed": lazy_gettext("变更建议"),
-    "findings": lazy_gettext("待定事项"),
-    "added": lazy_gettext("新增"),
-    "changed": lazy_gettext("修改"),
-    "unchanged": lazy_gettext("不变"),
-    "absent": lazy_gettext("在册而不在文件中"),
+    "refused": lazy_pgettext("rows", "不导入"),
+    "warned": lazy_pgettext("rows", "提示"),
+    "proposed": lazy_pgettext("rows", "变更建议"),
+    "findings": lazy_pgettext("rows", "待定事项"),
+    "added": lazy_pgettext("rows", "新增"),
+    "changed": lazy_pgettext("rows", "修改"),
+    "unchanged": lazy_pgettext("rows", "不变"),
+    "absent": lazy_pgettext("rows", "在册而不在文件中"),
 }
 
 

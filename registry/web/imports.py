@@ -23,7 +23,7 @@ from registry.documents.spreadsheets import Cell, write_workbook
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.roster_columns import IGNORED, SYNONYMS, heading_key
 from registry.rules.roster_values import match_key
-from registry.rules.rosters import FIELD_TITLES, KINDS, ORGANISATION, unmapped_values
+from registry.rules.rosters import KINDS, ORGANISATION, unmapped_values
 from registry.rules.text import clean_text
 from registry.services import imports as services
 from registry.services import uploads
@@ -50,30 +50,23 @@ _ACCEPT = ".xlsx,.xls,.csv"
 _readers = threading.BoundedSemaphore(2)
 _WAIT_FOR_READER = 20.0
 
-#: The headings of the empty workbooks that are handed out.
-TEMPLATES: dict[str, tuple[str, tuple[str, ...]]] = {
+#: The empty workbooks that are handed out: file name and headings as bureaus write them.
+TEMPLATES: dict[str, tuple[str, str]] = {
     "officer": (
         "officers.xlsx",
-        (
-            "serial", "name", "sex", "identity_number", "organisation", "section", "post",
-            "establishment", "field", "legacy_number", "issued_on", "telephone", "remarks",
-        ),
+        "序号 姓名 性别 身份证号码 所在单位 内设机构 职务 编制性质 执法领域 原执法证号 发证日期 "
+        "有效期至 联系电话 备注",
     ),
     "auxiliary": (
         "auxiliaries.xlsx",
-        (
-            "serial", "name", "sex", "identity_number", "organisation", "post", "establishment",
-            "contract_begins", "contract_ends", "supervisor", "telephone", "remarks",
-        ),
+        "序号 姓名 性别 身份证号码 用人单位 岗位 用工形式 合同开始 合同结束 带班执法人员 联系电话 "
+        "备注",
     ),
     "organisation": (
         "organisations.xlsx",
-        (
-            "code", "organisation_name", "short_names", "subject_type", "parent_code", "field",
-            "area", "categories", "issuing_authority", "complaint_telephone",
-        ),
+        "机构代码 机构名称 简称 主体类型 上级机构代码 执法领域 执法区域 执法类别 发证机关 投诉电话",
     ),
-}  # fmt: skip
+}
 
 for _name in ("kind_title", "act_title", "finding_title", "column_title", "changed_value", "mend"):
     blueprint.add_app_template_global(getattr(import_wording, _name), _name)
@@ -161,10 +154,8 @@ def template(kind: str) -> ResponseReturnValue:
     """An empty workbook with the headings of a kind of file."""
     if kind not in TEMPLATES or (kind == ORGANISATION and not _may_import_organisations()):
         abort(404)
-    name, fields = TEMPLATES[kind]
-    title = "" if kind == ORGANISATION else f"{import_wording.kind_title(kind)}"
-    headings = [gettext(FIELD_TITLES[field]) for field in fields]
-    return _workbook(name, title, headings, [])
+    name, headings = TEMPLATES[kind]
+    return _workbook(name, "", headings.split(), [])
 
 
 @blueprint.get("/imports/<upload_id>")
