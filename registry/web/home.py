@@ -317,7 +317,7 @@ def _accounts_step() -> Step:
 
 def _sample(kind: str) -> str:
     """Where a workbook with the headings of a file is to be had, if imports offer one."""
-    endpoint = "imports.sample"
+    endpoint = "imports.template"
     if endpoint not in current_app.view_functions:
         return ""
     return url_for(endpoint, kind=kind)
