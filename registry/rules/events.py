@@ -8,7 +8,7 @@ itself. An unknown name or field raises, so that a slip in a service shows in it
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from registry.rules.refusals import sentence
+from registry.rules.refusals import in_context
 
 SUBJECTS: frozenset[str] = frozenset(
     {
@@ -71,7 +71,7 @@ _ALL = (
     _kind(
         "person-added",
         "person",
-        sentence("登记人员"),
+        in_context("event", "登记人员"),
         f"number {_PLACE} roster started_on on_record_since filed_on sex section post field "
         "fields in_enforcement_post planned_end_on seconded_to kind",
         "name identity_number birth_on telephone remarks supervisors",
@@ -79,7 +79,7 @@ _ALL = (
     _kind(
         "person-edited",
         "person",
-        sentence("修改人员资料"),
+        in_context("event", "修改人员资料"),
         "changed section section_from post post_from field field_from fields fields_from "
         "in_enforcement_post in_enforcement_post_from planned_end_on planned_end_on_from "
         "filed_on roster engagement seconded_to supervisor_id",
@@ -88,21 +88,21 @@ _ALL = (
     _kind(
         "name-corrected",
         "person",
-        sentence("更正姓名"),
+        in_context("event", "更正姓名"),
         "number certificates",
         "name name_from",
     ),
     _kind(
         "identity-number-corrected",
         "person",
-        sentence("更正身份证号"),
+        in_context("event", "更正身份证号"),
         "number certificates sex sex_from",
         "identity_number identity_number_from birth_on birth_on_from",
     ),
     _kind(
         "engagement-started",
         "person",
-        sentence("任职开始"),
+        in_context("event", "任职开始"),
         f"{_PLACE} started_on on_record_since section post field fields in_enforcement_post "
         "planned_end_on seconded_to",
         "telephone remarks",
@@ -110,13 +110,13 @@ _ALL = (
     _kind(
         "engagement-ended",
         "person",
-        sentence("任职结束"),
+        in_context("event", "任职结束"),
         f"{_PLACE} ended_on cause certificates ended_why",
     ),
     _kind(
         "transferred",
         "person",
-        sentence("调动"),
+        in_context("event", "调动"),
         "organisation organisation_from establishment establishment_from category category_from "
         "engagement engagement_from certificates section post field fields ended_why started_on "
         "planned_end_on",
@@ -124,94 +124,94 @@ _ALL = (
     _kind(
         "reclassified",
         "person",
-        sentence("变更用工性质"),
+        in_context("event", "变更用工性质"),
         "organisation establishment establishment_from category category_from engagement "
         "engagement_from certificates in_place ended_why",
     ),
     _kind(
         "left",
         "person",
-        sentence("离开岗位"),
+        in_context("event", "离开岗位"),
         f"{_PLACE} cause ended_on certificates ended_why state state_from",
     ),
     _kind(
         "seconded",
         "person",
-        sentence("借调"),
+        in_context("event", "借调"),
         "organisation organisation_from engagement from_on until_on seconded_to "
         "seconded_to_from seconded_on",
     ),
     _kind(
         "secondment-ended",
         "person",
-        sentence("借调结束"),
+        in_context("event", "借调结束"),
         "organisation engagement ended_on seconded_to seconded_on",
     ),
     _kind(
         "barred",
         "person",
-        sentence("禁止持证"),
+        in_context("event", "禁止持证"),
         "certificates until_on cause engagement barred_until",
     ),
-    _kind("bar-lifted", "person", sentence("解除禁止持证"), "cause"),
+    _kind("bar-lifted", "person", in_context("event", "解除禁止持证"), "cause"),
     _kind(
         "sanction-recorded",
         "person",
-        sentence("记录处分"),
+        in_context("event", "记录处分"),
         "sanction until_on finding_opened effective_from",
         "kind effective_until authority note",
     ),
     _kind(
         "sanction-withdrawn",
         "person",
-        sentence("撤销处分记录"),
+        in_context("event", "撤销处分记录"),
         "sanction",
         "kind note",
     ),
     _kind(
         "conviction-recorded",
         "person",
-        sentence("记录刑事处罚"),
+        in_context("event", "记录刑事处罚"),
         "conviction finding_opened decided_on",
         "court judgment note",
     ),
     _kind(
         "conviction-withdrawn",
         "person",
-        sentence("撤销刑事处罚记录"),
+        in_context("event", "撤销刑事处罚记录"),
         "conviction",
         "note",
     ),
     _kind(
         "appraisal-recorded",
         "person",
-        sentence("记录年度考核"),
+        in_context("event", "记录年度考核"),
         "appraisal year finding_opened",
         "grade grade_from",
     ),
     _kind(
         "identity-number-revealed",
         "person",
-        sentence("查看完整身份证号"),
+        in_context("event", "查看完整身份证号"),
         "fields page",
     ),
     _kind(
         "photograph-added",
         "person",
-        sentence("上传照片"),
+        in_context("event", "上传照片"),
         "photograph digest width height version",
     ),
     _kind(
         "photograph-withdrawn",
         "person",
-        sentence("撤下照片"),
+        in_context("event", "撤下照片"),
         "photograph digest version",
     ),
     # Imports
     _kind(
         "roster-imported",
         "import",
-        sentence("导入名册"),
+        in_context("event", "导入名册"),
         "kind digest rows good added changed unchanged proposed absent refused findings "
         "filed_on sheet mapping bytes",
         "file_name",
@@ -219,20 +219,20 @@ _ALL = (
     _kind(
         "organisations-imported",
         "import",
-        sentence("导入机构"),
+        in_context("event", "导入机构"),
         "kind digest rows good added changed unchanged refused sheet mapping bytes",
         "file_name",
     ),
     _kind(
         "mapping-remembered",
         "import",
-        sentence("记住列名对应"),
+        in_context("event", "记住列名对应"),
         "kind heading headings field fields value values mapping",
     ),
     _kind(
         "attempt-refused",
         "register",
-        sentence("违规尝试被拒绝"),
+        in_context("event", "违规尝试被拒绝"),
         "act codes code number kind person organisation establishment category certificate "
         "digest basis",
         "name identity_number remarks note",
@@ -241,14 +241,14 @@ _ALL = (
     _kind(
         "organisation-added",
         "organisation",
-        sentence("登记机构"),
+        in_context("event", "登记机构"),
         "code name short_names subject_type parent fields area categories issuing_authority "
         "complaint_telephone name_rule merged aliases organisation ended_on",
     ),
     _kind(
         "organisation-edited",
         "organisation",
-        sentence("修改机构资料"),
+        in_context("event", "修改机构资料"),
         "code changed name name_from short_names short_names_from subject_type "
         "subject_type_from parent parent_from fields fields_from area area_from categories "
         "categories_from issuing_authority issuing_authority_from complaint_telephone "
@@ -258,13 +258,13 @@ _ALL = (
     _kind(
         "organisation-ended",
         "organisation",
-        sentence("撤销机构"),
+        in_context("event", "撤销机构"),
         "code ended_on",
     ),
     _kind(
         "commission-letter-added",
         "organisation",
-        sentence("登记委托书"),
+        in_context("event", "登记委托书"),
         "letter commissioner number matters categories starts_on ends_on "
         "published_by_commissioner published_by_commissioned commissioned from_on until_on "
         "published_by_commissioner_on published_by_commissioned_on",
@@ -272,19 +272,19 @@ _ALL = (
     _kind(
         "commission-letter-published",
         "organisation",
-        sentence("登记委托书的公布"),
+        in_context("event", "登记委托书的公布"),
         "letter number published_by_commissioner_on published_by_commissioned_on",
     ),
     _kind(
         "commission-letter-ended",
         "organisation",
-        sentence("终止委托书"),
+        in_context("event", "终止委托书"),
         "letter number ended_on",
     ),
     _kind(
         "matter-recorded",
         "organisation",
-        sentence("登记执法事项"),
+        in_context("event", "登记执法事项"),
         "matter title category field predecessor authorised authorised_by article evidence "
         "external_name changed in_whose_name",
     ),
@@ -292,94 +292,94 @@ _ALL = (
     _kind(
         "legacy-certificate-recorded",
         "certificate",
-        sentence("登记旧版执法证"),
+        in_context("event", "登记旧版执法证"),
         f"{_CARD} engagement issued_on",
     ),
     _kind(
         "certificate-issued",
         "certificate",
-        sentence("发证"),
+        in_context("event", "发证"),
         f"{_CARD} engagement replaces_kind exchange fields categories area issuing_authority "
         "warnings code_digest key status_list status_index given_number in_whose_name list "
         "list_index replaces_number post first_on",
         "name",
     ),
     _kind(
-        "certificate-suspended", "certificate", sentence("暂扣证件"), f"{_CARD} until_on", "ground"
+        "certificate-suspended", "certificate", in_context("event", "暂扣证件"), f"{_CARD} until_on", "ground"
     ),
-    _kind("certificate-released", "certificate", sentence("解除证件暂扣"), _CARD, "ground"),
-    _kind("certificate-lost", "certificate", sentence("报告遗失"), f"{_CARD} lost_on"),
-    _kind("certificate-found", "certificate", sentence("证件找回"), _CARD),
+    _kind("certificate-released", "certificate", in_context("event", "解除证件暂扣"), _CARD, "ground"),
+    _kind("certificate-lost", "certificate", in_context("event", "报告遗失"), f"{_CARD} lost_on"),
+    _kind("certificate-found", "certificate", in_context("event", "证件找回"), _CARD),
     _kind(
         "certificate-replaced",
         "certificate",
-        sentence("证件被新证替换"),
+        in_context("event", "证件被新证替换"),
         f"{_CARD} replaced_by cause",
     ),
-    _kind("certificate-cancelled", "certificate", sentence("注销证件"), f"{_CARD} cause"),
+    _kind("certificate-cancelled", "certificate", in_context("event", "注销证件"), f"{_CARD} cause"),
     _kind(
         "certificate-revoked",
         "certificate",
-        sentence("吊销证件"),
+        in_context("event", "吊销证件"),
         f"{_CARD} banned_until",
         "ground",
     ),
-    _kind("certificate-expired", "certificate", sentence("证件到期"), f"{_CARD} replaced_by"),
+    _kind("certificate-expired", "certificate", in_context("event", "证件到期"), f"{_CARD} replaced_by"),
     _kind(
         "certificate-rectified",
         "certificate",
-        sentence("更正误办的证件事项"),
+        in_context("event", "更正误办的证件事项"),
         f"{_CARD} voids second_account rectification",
     ),
     _kind(
         "rectification-requested",
         "certificate",
-        sentence("申请更正误办事项"),
+        in_context("event", "申请更正误办事项"),
         "number state voids rectification",
     ),
     _kind(
         "certificate-printed",
         "certificate",
-        sentence("打印证件"),
+        in_context("event", "打印证件"),
         "number form copies layout",
     ),
     _kind(
         "batch-prepared",
         "batch",
-        sentence("准备换发批次"),
+        in_context("event", "准备换发批次"),
         "organisation organisations kind count letter_number letter_on valid_from eligible "
         "held_back first_on state",
     ),
     _kind(
         "batch-issued",
         "batch",
-        sentence("批次发证"),
+        in_context("event", "批次发证"),
         "organisation organisations kind issued refused letter_number letter_on valid_from "
         "first_on state",
     ),
     _kind(
-        "batch-discarded", "batch", sentence("撤回批次"), "organisation organisations kind count"
+        "batch-discarded", "batch", in_context("event", "撤回批次"), "organisation organisations kind count"
     ),
-    _kind("batch-printed", "batch", sentence("打印批次"), "organisation form count layout offset"),
+    _kind("batch-printed", "batch", in_context("event", "打印批次"), "organisation form count layout offset"),
     # Findings and proposals
     _kind(
         "finding-opened",
         "finding",
-        sentence("发现问题"),
+        in_context("event", "发现问题"),
         "kind person organisation certificate certificates number letter other_person digest",
         "name identity_number remarks note",
     ),
     _kind(
         "finding-decided",
         "finding",
-        sentence("处理问题"),
+        in_context("event", "处理问题"),
         "kind decision person organisation certificate",
         "note",
     ),
     _kind(
         "proposal-opened",
         "proposal",
-        sentence("提出变更建议"),
+        in_context("event", "提出变更建议"),
         "act person organisation organisation_from establishment establishment_from number "
         "number_from fields digest",
         "name name_from identity_number telephone remarks",
@@ -387,13 +387,13 @@ _ALL = (
     _kind(
         "proposal-done",
         "proposal",
-        sentence("办理变更建议"),
+        in_context("event", "办理变更建议"),
         "act person organisation establishment number fields",
     ),
     _kind(
         "proposal-dismissed",
         "proposal",
-        sentence("不采纳变更建议"),
+        in_context("event", "不采纳变更建议"),
         "act person organisation",
         "note",
     ),
@@ -401,45 +401,45 @@ _ALL = (
     _kind(
         "account-created",
         "account",
-        sentence("新建账号"),
+        in_context("event", "新建账号"),
         "login role organisation demo",
         "name",
     ),
-    _kind("account-disabled", "account", sentence("停用账号"), "login sessions_ended"),
-    _kind("account-enabled", "account", sentence("启用账号"), "login"),
+    _kind("account-disabled", "account", in_context("event", "停用账号"), "login sessions_ended"),
+    _kind("account-enabled", "account", in_context("event", "启用账号"), "login"),
     _kind(
         "account-changed",
         "account",
-        sentence("修改账号"),
+        in_context("event", "修改账号"),
         "login role role_from organisation organisation_from changed sessions_ended language",
         "name name_from",
     ),
-    _kind("password-changed", "account", sentence("修改密码"), "login sessions_ended"),
-    _kind("password-reset", "account", sentence("重设密码"), "login sessions_ended"),
-    _kind("signed-in", "account", sentence("登录"), "login session", "network agent"),
-    _kind("sign-in-refused", "account", sentence("登录失败"), "login attempts", "network agent"),
-    _kind("signed-out", "account", sentence("退出登录"), "login session"),
-    _kind("session-ended", "account", sentence("结束会话"), "login session sessions_ended cause"),
+    _kind("password-changed", "account", in_context("event", "修改密码"), "login sessions_ended"),
+    _kind("password-reset", "account", in_context("event", "重设密码"), "login sessions_ended"),
+    _kind("signed-in", "account", in_context("event", "登录"), "login session", "network agent"),
+    _kind("sign-in-refused", "account", in_context("event", "登录失败"), "login attempts", "network agent"),
+    _kind("signed-out", "account", in_context("event", "退出登录"), "login session"),
+    _kind("session-ended", "account", in_context("event", "结束会话"), "login session sessions_ended cause"),
     # The register itself
-    _kind("setting-changed", "setting", sentence("修改设置"), "setting value value_from"),
-    _kind("key-made", "key", sentence("生成密钥"), "key purpose kid check_value"),
+    _kind("setting-changed", "setting", in_context("event", "修改设置"), "setting value value_from"),
+    _kind("key-made", "key", in_context("event", "生成密钥"), "key purpose kid check_value"),
     _kind(
-        "key-rotated", "key", sentence("更换密钥"), "key key_from purpose kid kid_from check_value"
+        "key-rotated", "key", in_context("event", "更换密钥"), "key key_from purpose kid kid_from check_value"
     ),
     _kind(
         "register-migrated",
         "register",
-        sentence("升级登记库"),
+        in_context("event", "升级登记库"),
         "version version_from migrations engine program digest",
     ),
     _kind(
-        "register-checked", "register", sentence("自检"), "ok problems events digest certificates"
+        "register-checked", "register", in_context("event", "自检"), "ok problems events digest certificates"
     ),
-    _kind("checkpoint-signed", "register", sentence("签署检查点"), "size root kid"),
+    _kind("checkpoint-signed", "register", in_context("event", "签署检查点"), "size root kid"),
     _kind(
         "demo-filled",
         "register",
-        sentence("填充演示数据"),
+        in_context("event", "填充演示数据"),
         "seed organisations people certificates accounts",
     ),
 )

@@ -7,7 +7,7 @@ a test sees to it that every field of the closed list has one.
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, pgettext
 
 from registry.rules import certificates, organisations, people, rosters
 from registry.rules.conduct import GRADES, SANCTIONS
@@ -289,7 +289,7 @@ def act_title(act: str) -> str:
 
 def act_choices() -> list[tuple[str, str]]:
     """Every event's code and name, in the order of the closed list."""
-    return [(code, gettext(kind.title)) for code, kind in EVENTS.items()]
+    return [(code, pgettext("event", kind.title)) for code, kind in EVENTS.items()]
 
 
 def proposed_title(act: str) -> str:

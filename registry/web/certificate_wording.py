@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 
 from registry.rules.acts import local_day, moment_of
 from registry.rules.certificates import ACTS, KINDS, STATES
@@ -64,7 +64,7 @@ def entries(history: Sequence[Happening]) -> list[dict[str, Any]]:
     """A certificate's events for the time line, newest first."""
     return [
         {
-            "title": gettext(EVENTS[one.act].title),
+            "title": pgettext("event", EVENTS[one.act].title),
             "at": one.at,
             "on": one.effective_on
             if one.effective_on != local_day(moment_of(one.at)).isoformat()

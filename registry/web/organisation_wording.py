@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, pgettext
 
 from registry.rules.events import EVENTS
 from registry.rules.external_names import NAME_RULES, ExternalSubject
@@ -72,7 +72,7 @@ def entry_of(act: OrganisationAct) -> dict[str, Any]:
                 value = gettext("%(before)s → %(after)s", before=before, after=value)
             lines.append((str(title), value))
     return {
-        "title": gettext(EVENTS[act.act].title),
+        "title": pgettext("event", EVENTS[act.act].title),
         "at": act.at,
         "who": act.who,
         "on": act.on,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, pgettext
 
 from registry.rules.certificates import KINDS, STATES, verdict
 from registry.rules.conduct import GRADES, SANCTIONS
@@ -148,7 +148,7 @@ class TimeLine:
     def entry(self, event: PersonEvent) -> dict[str, Any]:
         """One event as the time line macro takes it."""
         refused = event.act == "attempt-refused"
-        title = gettext(EVENTS[event.act].title)
+        title = pgettext("event", EVENTS[event.act].title)
         number = event.details.get("number")
         if number and EVENTS[event.act].subject == "certificate":
             title = f"{title} {number}"

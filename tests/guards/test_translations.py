@@ -12,39 +12,43 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = ROOT / "registry" / "translations" / "en" / "LC_MESSAGES"
+#: A message's context, None for most, and its Chinese text.
+Said = tuple[str | None, str]
 KEYWORDS = {
     "_": None,
     "gettext": None,
     "lazy_gettext": None,
     "sentence": None,
+    "in_context": ((1, "c"), 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
 
 
-def sentences() -> set[str]:
-    """Every message id in code and templates."""
-    found: set[str] = set()
+def sentences() -> set[Said]:
+    """Every message id in code and templates, with its context."""
+    found: set[Said] = set()
     for folder, methods in (
         (ROOT / "registry", [("**.py", "python")]),
         (ROOT / "templates", [("**.html", "jinja2"), ("**.txt", "jinja2")]),
     ):
-        for _, _, message, _, _ in extract_from_dir(
+        for _, _, message, _, context in extract_from_dir(
             folder,
             method_map=methods,
             keywords=KEYWORDS,
             options_map={"**.html": {"extensions": "jinja2.ext.i18n,jinja2.ext.do"}},
         ):
-            found |= set(message) if isinstance(message, tuple) else {message}
-    return {text for text in found if text}
+            texts = message if isinstance(message, tuple) else (message,)
+            found |= {(context, text) for text in texts if text}
+    return found
 
 
 def catalogues() -> dict[str, Catalog]:
     return {path.stem: read_po(path.open("rb"), locale="en") for path in CATALOGUES.glob("*.po")}
 
 
-def untranslated(wanted: set[str], known: dict[str, Catalog]) -> list[str]:
+def untranslated(wanted: set[Said], known: dict[str, Catalog]) -> list[Said]:
     """Sentences with no English in any catalogue."""
     said = set()
     for catalogue in known.values():
@@ -52,8 +56,8 @@ def untranslated(wanted: set[str], known: dict[str, Catalog]) -> list[str]:
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
             strings = message.string if isinstance(message.string, tuple) else (message.string,)
             if all(strings) and not message.fuzzy:
-                said |= set(ids)
-    return sorted(wanted - said)
+                said |= {(message.context, text) for text in ids}
+    return sorted(wanted - said, key=str)
 
 
 def compiled(catalogue: Catalog) -> dict[object, str]:
@@ -72,7 +76,7 @@ def test_every_sentence_has_its_english() -> None:
 
 
 def test_a_sentence_without_english_is_seen() -> None:
-    assert untranslated({"从未翻译过的话"}, catalogues()) == ["从未翻译过的话"]
+    assert untranslated({(None, "从未翻译过的话")}, catalogues()) == [(None, "从未翻译过的话")]
 
 
 def test_compiled_catalogues_are_fresh() -> None:
