@@ -35,6 +35,7 @@ def add_organisation(act: Act, code: str, facts: OrganisationFacts) -> Organisat
     code, facts = required_text(code, limit=40, name=sentence("机构代码")), _clean(facts)
     try:
         with transaction() as book:
+            store.hold_tree()
             _refuse(_judge(act, code, facts, None, store.tree()))
             made = store.by_id(store.add(book, act, code, facts))
     except ConstraintViolation as violation:
@@ -50,6 +51,7 @@ def edit_organisation(act: Act, code: str, facts: OrganisationFacts) -> bool:
     facts = _clean(facts)
     try:
         with transaction() as book:
+            store.hold_tree()
             row = _standing(act, code)
             _refuse(_judge(act, code, facts, row, store.tree()))
             return store.edit(book, act, row, facts)
@@ -61,6 +63,7 @@ def end_organisation(act: Act, code: str) -> None:
     """End an organisation that nobody works in and nothing stands under. Raises Refused."""
     act = authorise(act, "organisation.edit")
     with transaction() as book:
+        store.hold_tree()
         row = store.by_code(code, act.by.scope)
         if row is None:
             raise Refused(NO_ORGANISATION)

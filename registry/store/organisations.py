@@ -14,6 +14,7 @@ from registry.rules.inheritance import Entries
 from registry.rules.organisation_names import spelled
 from registry.store import settings
 from registry.store.book import Book
+from registry.store.database import database, is_postgresql
 from registry.store.organisation_tree import (
     COLUMNS,
     OrganisationRow,
@@ -41,6 +42,7 @@ __all__ = [
     "default_entries",
     "edit",
     "end",
+    "hold_tree",
     "names_of_others",
     "names_to_ids",
     "options",
@@ -187,6 +189,16 @@ def _tuples(query: Any) -> list[tuple[Any, ...]]:
 
 
 # --- writing: called inside a service's transaction, which commits ---------------------------
+
+
+def hold_tree() -> None:
+    """Let nobody else change the tree until the caller's transaction ends; reading goes on.
+
+    Two changes that are each right could otherwise make a circle together. SQLite has one writer
+    at a time anyway.
+    """
+    if is_postgresql():
+        database.execute_sql("lock table organisation in share row exclusive mode")
 
 
 def add(book: Book, act: Act, code: str, facts: OrganisationFacts) -> int:

@@ -34,6 +34,9 @@ _SENTENCES: dict[str, str] = {
     "rectification-is-kept": sentence("更正记录不得修改。"),
     "photograph-is-kept": sentence("照片不得覆盖。请上传新照片。"),
     "rows-are-kept": sentence("登记记录不得删除。"),
+    "organisation-word-taken": sentence(
+        "机构代码、名称或简称刚刚被另一个机构用了，未作任何改动。请刷新后核对。"
+    ),
 }
 
 # Declared keys and checks say the same as some trigger does; they share its refusal.
@@ -49,6 +52,9 @@ _CONSTRAINTS: dict[str, str] = {
     "engagement_person": "engagement-facts",
     "person_identity": "one-id-one-person",
     "person_number": "person-is-kept",
+    "organisation_code": "organisation-word-taken",
+    "organisation_name": "organisation-word-taken",
+    "organisation_alias_once": "organisation-word-taken",
     "rectification_two": "rectification-names-no-act",
     "rectification_act_once": "rectification-is-kept",
 }

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
+from threading import Barrier, BrokenBarrierError, Thread
+from typing import Any
 
 import pytest
 
 from registry.rules.acts import Act, Actor
 from registry.rules.refusals import Refused
+from registry.services import organisations as services
 from registry.services.commission_letters import (
     add_letter,
     end_letter,
@@ -20,6 +23,7 @@ from registry.services.external_names import record_matter
 from registry.services.organisations import add_organisation, edit_organisation, end_organisation
 from registry.services.settings import change_setting
 from registry.store import commission_letters, external_names, organisations, settings
+from registry.store.database import connection
 from registry.store.organisations import OrganisationFacts, OrganisationRow
 from registry.store.tables import CommissionLetter, Engagement, Event, Finding, Matter, Person
 
@@ -147,6 +151,63 @@ def test_the_tree_has_no_circle(act: Act, bureau: OrganisationRow, team: Organis
         edit_organisation(act, "CGJ", OrganisationFacts("城市管理局", "authority", team.id))
     with refused("organisation-circle"):
         edit_organisation(act, "CGJ", OrganisationFacts("城市管理局", "authority", bureau.id))
+
+
+def test_two_changes_at_once_make_no_circle(act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = add_organisation(act, "L", OrganisationFacts("左局", "authority"))
+    right = add_organisation(act, "R", OrganisationFacts("右局", "authority"))
+    both = Barrier(2)
+    judge = services.may_lie_under
+
+    def slowly(*arguments: Any) -> Any:
+        # Both have asked before either writes, unless one is kept waiting.
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=0.5)
+        return judge(*arguments)
+
+    monkeypatch.setattr(services, "may_lie_under", slowly)
+    refused_for: list[str] = []
+
+    def move(code: str, name: str, parent_id: int) -> None:
+        with connection():
+            try:
+                edit_organisation(act, code, OrganisationFacts(name, "authority", parent_id))
+            except Refused as refused:
+                refused_for.extend(refusal.code for refusal in refused.refusals)
+
+    threads = [
+        Thread(target=move, args=("L", "左局", right.id)),
+        Thread(target=move, args=("R", "右局", left.id)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused_for == ["organisation-circle"]
+    assert len(organisations.tree().children(None)) == 1
+
+
+def test_a_name_taken_in_the_last_moment_is_refused_by_the_database(
+    act: Act, bureau: OrganisationRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(organisations, "names_of_others", lambda organisation_id: {})
+    for code, facts in (
+        ("CGJ", OrganisationFacts("另一局", "authority")),
+        ("X", OrganisationFacts("城市管理局", "authority")),
+    ):
+        with refused("organisation-word-taken"):
+            add_organisation(act, code, facts)
+    add_organisation(act, "Y", OrganisationFacts("乙局", "authority", short_names=("简称",)))
+    with refused("organisation-word-taken"):
+        edit_organisation(
+            act, "CGJ", OrganisationFacts("城市管理局", "authority", short_names=("简称",))
+        )
+
+
+def test_an_unknown_rule_for_the_name_is_refused(act: Act, bureau: OrganisationRow) -> None:
+    facts = OrganisationFacts("城市管理局", "authority", name_rule="x")  # type: ignore[arg-type]
+    with refused("name-rule-unknown"):
+        edit_organisation(act, "CGJ", facts)
 
 
 def test_editing_twice_writes_one_event(act: Act, bureau: OrganisationRow) -> None:
