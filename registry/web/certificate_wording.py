@@ -1,4 +1,4 @@
-"""How certificates are worded on pages: kinds, causes, and the time line of one certificate's life."""
+"""How certificates are worded on pages: kinds, causes, and one certificate's time line."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
