@@ -82,13 +82,10 @@ def entries(history: Sequence[Happening]) -> list[dict[str, Any]]:
 
 def _lines(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     lines = []
-    if details.get("state") and details.get("state_from"):
-        lines.append(
-            (
-                gettext("状态"),
-                gettext(STATES[details["state_from"]]) + " → " + gettext(STATES[details["state"]]),
-            )
-        )
+    before, after = details.get("state_from"), details.get("state")
+    if before and after:
+        change = f"{gettext(STATES[before])} → {gettext(STATES[after])}"
+        lines.append((gettext("状态"), change))
     if details.get("cause"):
         lines.append((gettext("原因"), cause_title(details["cause"])))
     for name, label in (
