@@ -11,13 +11,15 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Flask, Response, g, json, render_template, request
 from flask.sessions import SessionInterface
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.http import parse_accept_header
 
 from registry import credential
 from registry.config import Config, resource_folder
@@ -55,6 +57,7 @@ STREET_PATHS = (
 KEYS_CACHED_SECONDS = 300
 
 _API = "/api/"
+_LONGEST_HEADER = 200
 
 
 def is_street_path(path: str) -> bool:
@@ -295,29 +298,37 @@ def _failures(app: Flask, street: _Street) -> None:
 
 
 def _headers(app: Flask, street: _Street, is_https: bool) -> None:
+    always = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    }
+    if is_https:
+        always["Strict-Transport-Security"] = "max-age=31536000"
+
     @app.after_request
     def put_headers(answer: Response) -> Response:
-        headers = answer.headers
-        headers.setdefault("Content-Security-Policy", street.policy)
-        headers.setdefault("Cache-Control", "no-store")
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers["X-Frame-Options"] = "DENY"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-        if is_https:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
+        answer.headers.setdefault("Content-Security-Policy", street.policy)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        answer.headers.extend(always)
         return answer
 
 
 def _language() -> Language:
     chosen: Language | None = g.get("language")
     if chosen is None:
-        chosen = g.language = language_for(
-            request.args.get("lang", ""), list(request.accept_languages)
-        )
+        header = request.headers.get("Accept-Language", "")[:_LONGEST_HEADER]
+        chosen = g.language = language_for(request.args.get("lang", ""), _preferred(header))
     return chosen
+
+
+@lru_cache(maxsize=1024)
+def _preferred(header: str) -> tuple[tuple[str, float], ...]:
+    """The browser's languages, the dearest first; a city's phones send a few dozen headers."""
+    return tuple(parse_accept_header(header, LanguageAccept))
 
 
 def _is_one_string(stored: str, presented: str) -> bool:
