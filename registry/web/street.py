@@ -38,6 +38,7 @@ from registry.web.street_wording import (
     WORDS,
     Language,
     Words,
+    advice_of,
     call_to,
     facts_of,
     language_for,
@@ -158,6 +159,7 @@ class _Street:
         return self.page(
             "street/verdict.html",
             words=WORDS[verdict],
+            advice=advice_of(verdict, card is not None and card.has_photograph),
             look=LOOKS[verdict],
             card=card,
             shown=card is not None and verdict in SHOWN,

@@ -61,6 +61,7 @@ class Words:
 
 
 _COMPARE = sentence("照片与眼前的人是否一致。本页证明证件的状态，不证明持证人是谁。")
+_COMPARE_CARD = sentence("姓名与对方的居民身份证是否一致。本页证明证件的状态，不证明持证人是谁。")
 _TWO = sentence("执法时应有两名以上持证人员，并主动出示证件；不出示的，您有权拒绝。")
 _AREA = sentence("对方办的事是否在上面的执法领域、类别和区域之内。")
 _MAY_REFUSE = sentence("不能凭这张证件执法：对方凭它进行的调查、检查，您有权拒绝。")
@@ -130,6 +131,15 @@ WORDS: dict[str, Words] = {
         ),
     ),
 }
+
+
+def advice_of(verdict: str, has_photograph: bool) -> tuple[str, ...]:
+    """What a verdict's page asks the citizen to do; without a photograph none to compare."""
+    advice = WORDS[verdict].advice
+    if has_photograph:
+        return advice
+    return tuple(_COMPARE_CARD if line == _COMPARE else line for line in advice)
+
 
 NOT_ISSUED_HERE = Words(
     sentence("不是这里签发的"),

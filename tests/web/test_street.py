@@ -150,6 +150,7 @@ def test_without_a_photograph_the_page_says_what_to_compare(
     page = zh(client, f"/v/{card.code}").text
     assert "没有登记照片：请对方出示居民身份证" in page
     assert "<img" not in page
+    assert "姓名与对方的居民身份证是否一致" in page and "照片与眼前的人" not in page
     assert zh(client, f"/v/{card.code}/photograph").status_code == 404
 
 
