@@ -23,6 +23,7 @@ from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.roster_difference import RECLASSIFY, TAKE_ON_AGAIN, TRANSFER
 from registry.rules.text import clean_text
 from registry.services.person_acts import (
+    carried,
     close_proposals,
     collected,
     harmless,
@@ -57,6 +58,7 @@ def engage(
     started_on: date | None = None,
     planned_end_on: date | None = None,
     changes: Mapping[str, object] | None = None,
+    proposal_id: int | None = None,
 ) -> int:
     """Take somebody on again who is on the register but has left; gives the engagement's id."""
     act = authorise(act, "person.add")
@@ -76,7 +78,8 @@ def engage(
                 {"ended_on": row.ended_on},
             )
         )
-    fields = collected(refusals, lambda: harmless(changes or {})) or {}
+    row_told = collected(refusals, lambda: carried(act, row, TAKE_ON_AGAIN, proposal_id)) or {}
+    fields = row_told | (collected(refusals, lambda: harmless(changes or {})) or {})
     if refusals:
         raise Refused(refusals)
     linked = with_supervisor(fields, organisation_id)
@@ -107,6 +110,7 @@ def transfer(
     *,
     establishment: str | None = None,
     changes: Mapping[str, object] | None = None,
+    proposal_id: int | None = None,
 ) -> Moved:
     """Move a person to another organisation (R27, R28).
 
@@ -129,7 +133,8 @@ def transfer(
     )
     if receiving is None or not act.by.reaches(organisation_id):
         refusals.append(outside_scope())
-    fields = collected(refusals, lambda: harmless(changes or {})) or {}
+    row_told = collected(refusals, lambda: carried(act, row, TRANSFER, proposal_id)) or {}
+    fields = row_told | (collected(refusals, lambda: harmless(changes or {})) or {})
     if refusals or receiving is None:
         raise Refused(refusals)
     moved = _move(act, row, organisation_id, establishment or row.establishment, fields)
@@ -139,7 +144,12 @@ def transfer(
 
 
 def reclassify(
-    act: Act, number: str, establishment: str, *, changes: Mapping[str, object] | None = None
+    act: Act,
+    number: str,
+    establishment: str,
+    *,
+    changes: Mapping[str, object] | None = None,
+    proposal_id: int | None = None,
 ) -> Moved:
     """Change the kind of employment within the organisation (R01, R02).
 
@@ -149,7 +159,8 @@ def reclassify(
     act = authorise(act, "person.reclassify")
     row = person_for(act, number)
     refusals = list(may_reclassify(row.facts, establishment, on=act.on))
-    fields = collected(refusals, lambda: harmless(changes or {})) or {}
+    row_told = collected(refusals, lambda: carried(act, row, RECLASSIFY, proposal_id)) or {}
+    fields = row_told | (collected(refusals, lambda: harmless(changes or {})) or {})
     if refusals:
         raise Refused(refusals)
 

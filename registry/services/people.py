@@ -13,6 +13,7 @@ from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.roster_difference import CORRECT_NAME
 from registry.services.person_acts import (
     ask_the_legal_office,
+    carried,
     close_proposals,
     collected,
     harmless,
@@ -109,17 +110,21 @@ def edit_person(act: Act, number: str, changes: Mapping[str, object]) -> list[st
     )
 
 
-def correct_name(act: Act, number: str, name: str) -> None:
+def correct_name(act: Act, number: str, name: str, *, proposal_id: int | None = None) -> None:
     """Write the right name (个人信息保护法 46). Cards keep the old one until they are replaced."""
     act = authorise(act, "person.correct")
     row = person_for(act, number)
     clean_name = person_name(name)
+    fields = carried(act, row, CORRECT_NAME, proposal_id) if row.engaged else {}
     if clean_name == row.name:
         raise Refused(_nothing_changed())
     live = [card.number for card in certificates.live_of(row.person_id)]
 
     def write(book: Book) -> None:
         person_marks.correct_name(book, act, row, clean_name, certificates=live)
+        if fields:
+            linked = with_supervisor(fields, row.organisation_id)
+            people.edit_engagement(book, act, row.engagement_id, linked)
         close_proposals(book, act, row, CORRECT_NAME, clean_name)
 
     written(act, row, write)

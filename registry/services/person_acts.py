@@ -12,10 +12,11 @@ from registry.rules.acts import Act
 from registry.rules.people import known_establishment
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.text import clean_person_name, clean_text
-from registry.store import findings, organisations, people
+from registry.store import findings, organisations, people, proposals
 from registry.store.book import Book, transaction
 from registry.store.database import ConstraintViolation
 from registry.store.people import PersonRow
+from registry.store.proposals import ProposalRow
 from registry.store.violations import constraint_of, refusal_of
 
 Result = TypeVar("Result")
@@ -31,6 +32,15 @@ FIELD_LIMITS = {
     "supervisor_names": (200, sentence("带队执法人员")),
 }
 
+# How a roster's row calls the harmless fields.
+_ROSTER_FIELDS = {
+    "section": "section",
+    "post": "post",
+    "field": "field",
+    "telephone": "telephone",
+    "remarks": "remarks",
+    "supervisor": "supervisor_names",
+}
 # What the database says only when something tried to get round the rule.
 _RULE = frozenset(
     {
@@ -69,11 +79,17 @@ def person_for(act: Act, number: str) -> PersonRow:
 def written(act: Act, about: PersonRow | None, write: Callable[[Book], Result]) -> Result:
     """Run ``write`` in one transaction; what the database refuses becomes a refusal.
 
-    A refusal that only the rule's own constraints give is recorded as an attempt, afterwards and
-    in a transaction of its own.
+    ``about`` is the person as the rules judged them: locked and looked at again first, so that
+    two acts at once can't both go by what only one of them left true. A refusal that only the
+    rule's own constraints give is recorded as an attempt, afterwards and in a transaction of its
+    own.
     """
     try:
         with transaction() as book:
+            if about is not None:
+                people.lock_person(about)
+                if people.find_by_id(about.person_id, act.by.scope) != about:
+                    raise Refused(_changed_meanwhile())
             return write(book)
     except ConstraintViolation as violation:
         refusal, constraint = refusal_of(violation), constraint_of(violation)
@@ -87,6 +103,14 @@ def written(act: Act, about: PersonRow | None, write: Callable[[Book], Result]) 
             organisation_id=about.organisation_id if about else None,
         )
     raise Refused(refusal)
+
+
+def _changed_meanwhile() -> Refusal:
+    return Refusal(
+        "changed-meanwhile",
+        sentence("此人的登记刚被别人办理过，已经改变。请刷新页面后重新核对。"),
+        "registry-rule",
+    )
 
 
 def reason_missing(act: Act) -> list[Refusal]:
@@ -160,11 +184,44 @@ def outside_scope() -> Refusal:
     )
 
 
+def carried(act: Act, row: PersonRow, name: str, proposal_id: int | None) -> dict[str, Any]:
+    """The harmless fields of the roster's row behind a proposal of the act ``name``.
+
+    An act done from a proposal carries the whole row; a blank cell erases nothing. Raises Refused
+    where the proposal is not this person's, not of this act, or no longer open.
+    """
+    if proposal_id is None:
+        return {}
+    entry = proposals.proposal(proposal_id, act.by.scope)
+    if entry is None or entry.person_id != row.person_id or entry.act != name:
+        raise Refused(
+            Refusal(
+                "no-such-proposal",
+                sentence("没有这条变更建议，或者已经办完。请回到变更建议重新选择。"),
+                "registry-rule",
+            )
+        )
+    return proposed_fields(entry)
+
+
+def proposed_fields(entry: ProposalRow) -> dict[str, Any]:
+    """What a proposal's row says about harmless fields, as the store takes them."""
+    told = {
+        field: str(entry.facts[name])
+        for name, field in _ROSTER_FIELDS.items()
+        if entry.facts.get(name)
+    }
+    fields: dict[str, Any] = harmless(told)
+    if entry.facts.get("contract_ends"):
+        fields["planned_end_on"] = date.fromisoformat(str(entry.facts["contract_ends"]))
+    return fields
+
+
 def close_proposals(book: Book, act: Act, row: PersonRow, name: str, target: str | None) -> None:
     """Close what proposed exactly this; a proposal of something else stays on the worklist."""
-    waiting = findings.proposals(None, person_id=row.person_id)
+    waiting = proposals.proposals(None, person_id=row.person_id)
     if any(entry.act == name and target in (None, entry.target) for entry in waiting):
-        findings.close_proposals(book, act, row.person_id, name)
+        proposals.close_proposals(book, act, row.person_id, name)
 
 
 def person_name(name: object) -> str:

@@ -13,6 +13,7 @@ from registry.rules.acts import Act
 from registry.rules.people import category_of
 from registry.store import keys
 from registry.store.book import Book
+from registry.store.database import database
 from registry.store.name_readings import reading_of
 from registry.store.person_rows import (
     EngagementRow,
@@ -42,6 +43,7 @@ __all__ = [
     "find_by_identity",
     "find_by_tail",
     "identity_numbers",
+    "lock_person",
     "move_engagement",
     "next_person_number",
     "officers_named",
@@ -76,6 +78,18 @@ class Added:
     person_id: int
     number: str
     engagement_id: int
+
+
+def lock_person(row: PersonRow) -> None:
+    """Let nobody else act on the person or issue on the engagement until the transaction ends.
+
+    On SQLite the transaction holds the whole register already.
+    """
+    if not database.for_update:
+        return
+    Person.select(Person.id).where(Person.id == row.person_id).for_update().get()
+    engagement = Engagement.select(Engagement.id).where(Engagement.id == row.engagement_id)
+    engagement.for_update().get()
 
 
 def next_person_number() -> str:

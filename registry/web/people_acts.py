@@ -31,10 +31,12 @@ from registry.rules.people import (
 from registry.rules.refusals import Refusal
 from registry.services import conduct, employment
 from registry.services import people as services
-from registry.store import certificates, organisations
+from registry.store import certificates, organisations, proposals
 from registry.store import people as store
 from registry.store.people import PersonRow
+from registry.store.proposals import ProposalRow
 from registry.web import people_forms as forms
+from registry.web.addresses import asked_number
 from registry.web.people_forms import PersonActForm
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today
@@ -113,6 +115,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
             _organisation_id(form),
             establishment=form.establishment.data,
             changes=form.changes(),
+            proposal_id=asked_number("proposal"),
         ),
         ends="always",
         says=lazy_gettext("原任职当天结束，新单位的任职同一天开始。在新单位需要重新发证。"),
@@ -123,7 +126,9 @@ ACT_PAGES: tuple[ActPage, ...] = (
         lazy_gettext("改用工性质"),
         lazy_gettext("办理变更"),
         forms.ReclassifyForm,
-        lambda act, row, form: employment.reclassify(act, row.number, form.establishment.data),
+        lambda act, row, form: employment.reclassify(
+            act, row.number, form.establishment.data, proposal_id=asked_number("proposal")
+        ),
         ends="maybe",
     ),
     ActPage(
@@ -151,6 +156,7 @@ ACT_PAGES: tuple[ActPage, ...] = (
             started_on=form.started_on.data,
             planned_end_on=form.planned_end_on.data,
             changes=form.changes(),
+            proposal_id=asked_number("proposal"),
         ),
         judge=lambda facts, on: may_start(facts, "civil-servant"),
         says=lazy_gettext("以前的证件不会恢复，需要时重新发证。"),
@@ -185,7 +191,9 @@ ACT_PAGES: tuple[ActPage, ...] = (
         lazy_gettext("改正姓名"),
         lazy_gettext("更正"),
         forms.NameForm,
-        lambda act, row, form: services.correct_name(act, row.number, form.name.data),
+        lambda act, row, form: services.correct_name(
+            act, row.number, form.name.data, proposal_id=asked_number("proposal")
+        ),
         judge=_always,
         group="correct",
         says=lazy_gettext("已发的证件上仍是原来的姓名，需要时办理换发。"),
@@ -327,8 +335,11 @@ def _view_of(page: ActPage) -> Callable[[str], ResponseReturnValue]:
         row = person_or_404(number)
         form = page.form(today=today())
         status = 200
+        proposal = _proposal(row) if "proposal" in request.args else None
         if request.method == "GET":
             form.fill(row)
+            if proposal is not None:
+                form.fill_from(proposal.facts)
         elif form.validate() and form.attempt(
             lambda: page.perform(current_act(**form.act_values()), row, form)
         ):
@@ -342,6 +353,7 @@ def _view_of(page: ActPage) -> Callable[[str], ResponseReturnValue]:
             person=row,
             form=form,
             consequence=consequence(page, row),
+            proposal=proposal,
             refusals_now=tuple(page.judge(row.facts, today())) if request.method == "GET" else (),
         )
         return make_response(answer, status)
@@ -349,6 +361,15 @@ def _view_of(page: ActPage) -> Callable[[str], ResponseReturnValue]:
     view.__name__ = page.endpoint
     view.__doc__ = f"The form of {page.name}, and the act."
     return view
+
+
+def _proposal(row: PersonRow) -> ProposalRow | None:
+    """The open proposal that the address names; 404 for one of somebody else or none at all."""
+    proposal_id = asked_number("proposal")
+    entry = proposals.proposal(proposal_id, signed_in().scope) if proposal_id else None
+    if entry is None or entry.person_id != row.person_id:
+        abort(404)
+    return entry
 
 
 def _afterwards(row: PersonRow) -> str:

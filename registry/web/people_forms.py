@@ -1,5 +1,6 @@
 """The forms of the acts on people: one class per act, each with the act's own fields."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,12 @@ class PersonActForm(ActForm):
     def fill(self, row: PersonRow) -> None:
         """Put the person's present values into an unsent form."""
 
+    def fill_from(self, facts: Mapping[str, Any]) -> None:
+        """Put what a roster's row proposed into an unsent form; blank cells change nothing."""
+        for name in ("organisation", "establishment", "name", "section", "post", "field"):
+            if name in self and facts.get(name):
+                self[name].data = str(facts[name])
+
     def own_fields(self) -> list[Any]:
         """The act's own fields in the order of the page, without day, paper, basis and reason."""
         names = [name for name in self._fields if name not in _EVERY_ACT]
@@ -49,7 +56,7 @@ class PersonActForm(ActForm):
 class _Place(PersonActForm):
     """The harmless fields of an engagement."""
 
-    last = ("section", "post", "field", "started_on", "planned_end_on")
+    last: tuple[str, ...] = ("section", "post", "field", "started_on", "planned_end_on")
 
     section = Text(lazy_gettext("科室"), limit=100, required=False)
     post = Text(lazy_gettext("职务"), limit=100, required=False)

@@ -447,6 +447,116 @@ def test_an_act_done_closes_the_proposal_of_it_alone(register: Config, act: Act)
     assert states == {code: "done", "Z999": "open"}
 
 
+def propose(act: Act, added: store.Added, kind: str, target: str, **facts: Any) -> int:
+    with transaction() as book:
+        findings.open_proposal(
+            book,
+            act,
+            act_name=kind,
+            person_id=added.person_id,
+            organisation_id=None,
+            target=target,
+            digest=target,
+            facts=facts,
+        )
+    return int(Proposal.select().order_by(Proposal.id.desc()).first().id)
+
+
+ROW = {
+    "section": "二科",
+    "telephone": "0519-1",
+    "remarks": "",
+    "supervisor": "赵强",
+    "contract_ends": "2027-05-01",
+    "name": "不看这一项",
+}
+
+
+@pytest.mark.parametrize("name", ["transfer", "reclassify", "correct the name", "take on again"])
+def test_an_act_from_a_proposal_carries_the_whole_row(
+    register: Config, act: Act, name: str
+) -> None:
+    here, there = add_organisation("甲局"), add_organisation("乙局")
+    added = add(act, here, changes={"remarks": "旧的备注", "section": "一科"})
+    code = Organisation.get_by_id(there).code
+    if name == "take on again":
+        employment.leave(act, added.number, "resigned")
+    perform: dict[str, tuple[str, Callable[[int], object]]] = {
+        "transfer": (
+            code,
+            lambda at: employment.transfer(act, added.number, there, proposal_id=at),
+        ),
+        "reclassify": (
+            "contract",
+            lambda at: employment.reclassify(act, added.number, "contract", proposal_id=at),
+        ),
+        "correct the name": (
+            "曾晓梅",
+            lambda at: people.correct_name(act, added.number, "曾晓梅", proposal_id=at),
+        ),
+        "take on again": (
+            code,
+            lambda at: employment.engage(
+                act,
+                added.number,
+                organisation_id=there,
+                establishment="contract",
+                proposal_id=at,
+            ),
+        ),
+    }
+    target, done = perform[name]
+    proposal_id = propose(act, added, name, target, **ROW)
+    done(proposal_id)
+    row = store.find(added.number, None)
+    assert row is not None
+    assert (row.section, row.telephone, row.supervisor_names, row.planned_end_on) == (
+        "二科",
+        "0519-1",
+        "赵强",
+        "2027-05-01",
+    )
+    assert row.remarks == ("" if name == "take on again" else "旧的备注")
+    assert Proposal.get_by_id(proposal_id).state == "done"
+    assert events("proposal-done") == ["proposal-done"]
+
+
+def test_a_proposal_of_somebody_else_or_of_another_act_is_refused(
+    register: Config, act: Act
+) -> None:
+    here, there = add_organisation("甲局"), add_organisation("乙局")
+    added, other = add(act, here), add(act, here, 3)
+    wrong = [propose(act, other, "transfer", "Z001"), propose(act, added, "reclassify", "x"), 999]
+    for proposal_id in wrong:
+        assert refused(
+            lambda at=proposal_id: employment.transfer(  # type: ignore[misc]
+                act, added.number, there, proposal_id=at
+            )
+        ) == ["no-such-proposal"]
+
+
+def test_two_acts_at_once_do_not_both_go_by_what_was_true_before(
+    register: Config, act: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = add(act, add_organisation())
+    judge = employment.may_leave
+    left: list[str] = []
+
+    def somebody_is_quicker(*facts: Any, **more: Any) -> Any:
+        if not left:
+            left.append("resigned")
+            employment.leave(act, added.number, "resigned")
+        return judge(*facts, **more)
+
+    monkeypatch.setattr(employment, "may_leave", somebody_is_quicker)
+    with pytest.raises(Refused) as caught:
+        employment.leave(act, added.number, "retired")
+    assert codes(caught) == ["changed-meanwhile"]
+    assert events("left") == ["left"]
+    row = store.find(added.number, None)
+    assert row is not None and row.ended_why == "resigned"
+
+
 def test_what_only_the_database_refuses_is_recorded_as_an_attempt(
     register: Config, act: Act, monkeypatch: pytest.MonkeyPatch
 ) -> None:

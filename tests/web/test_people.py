@@ -14,13 +14,14 @@ from registry.store.database import connection, database
 from registry.store.tables import Engagement, Event, Person
 from registry.web.people_acts import ACT_PAGES
 from tests.conftest import NOW
-from tests.services.test_people import id_number
+from tests.services.test_people import id_number, propose
 from tests.staff import give_legacy
 from tests.web.conftest import Browser
 from tests.web.page_inspection import problems_of
 
 ACT = Act(OPERATOR, NOW, local_day(NOW), "测试", basis="registry-rule")
 HOSTILE = '"><svg onload=alert(1)>'
+MORE = {"telephone": "0519"}
 ACT_FIELDS = {"on": "2026-11-23", "document": "坛人〔2026〕3号", "reason": "工作需要"}
 EXTRA = {"is_admin": "y", "may_hold": "1", "state": "active", "category": "officer", "barred": "0"}
 
@@ -531,6 +532,54 @@ def test_a_whole_id_number_is_shown_once_and_the_book_says_why(
     assert id_number(1) not in browser.get(path).text
     assert acts_recorded()[-1] == "identity-number-revealed"
     assert "核对社保" in browser.get(f"/people/{added.number}").text
+
+
+def test_a_proposal_fills_the_form_and_the_act_carries_it(
+    signed_in: Callable[..., Browser], district: dict[str, int]
+) -> None:
+    added, other = person(district["here"], card=True), person(district["here"], 3)
+    with connection():
+        first = propose(ACT, added, "transfer", "CGD", organisation="CGD", section="二科", **MORE)
+        foreign = propose(ACT, other, "transfer", "CGD", organisation="CGD")
+    browser = signed_in("hr", organisation_id=district["here"])
+    path = f"/people/{added.number}/transfer?proposal={first}"
+    page = browser.get(path)
+    assert problems_of(page.text) == []
+    assert fields_of(page.text)["organisation"] == "CGD"
+    assert fields_of(page.text)["section"] == "二科"
+    for wrong in (foreign, 999, "１", "0"):
+        answer = browser.get(f"/people/{added.number}/transfer?proposal={wrong}")
+        assert answer.status_code in (400, 404)
+    assert send(browser, path).status_code == 302
+    with connection():
+        row = store.find(added.number, None)
+    assert row is not None
+    assert (row.organisation_code, row.section, row.telephone) == ("CGD", "二科", "0519")
+
+
+def test_no_id_number_reaches_a_log(
+    signed_in: Callable[..., Browser],
+    district: dict[str, int],
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    person(district["there"])
+    browser = signed_in("hr", organisation_id=district["here"])
+    browser.get("/people")
+    caplog.set_level("DEBUG")
+    browser.post("/people/search", {"q": id_number(1)})
+    browser.post("/people/find", {"identity_number": id_number(3)})
+    for number in (id_number(1), id_number(3)[:-1] + "Z"):
+        send(
+            browser,
+            "/people/add",
+            name="林",
+            identity_number=number,
+            organisation="CG",
+            establishment="contract",
+        )
+    written = caplog.text + "".join(capfd.readouterr())
+    assert id_number(1) not in written.replace("'", "") and id_number(3)[:14] not in written
 
 
 def test_a_sanction_belongs_to_the_person_in_the_address(
