@@ -274,7 +274,7 @@ def _preview_page(held: HeldUpload, refused: tuple[Refusal, ...] = ()) -> str:
         refused=refused,
         chosen=chosen,
         chosen_title=str(SORTS[chosen]),
-        chips_shown=[
+        tabs=[
             (str(title), len(lines[name]), address(name), name == chosen)
             for name, title in SORTS.items()
             if lines[name] or name in ("added", "refused")
