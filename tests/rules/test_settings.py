@@ -1,5 +1,7 @@
 """The closed list of settings: each default is a value that the setting itself would take."""
 
+from pathlib import Path
+
 import pytest
 
 from registry.rules.bases import BASES
@@ -58,3 +60,8 @@ def test_words_come_back_in_the_order_of_the_dictionary() -> None:
 def test_an_unknown_setting_is_not_read() -> None:
     with pytest.raises(KeyError):
         read_setting("nonsense", "1")
+
+
+def test_every_setting_is_documented() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "settings.md").read_text("utf-8")
+    assert [name for name in SETTINGS if f"`{name}`" not in text] == []
