@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from peewee import JOIN
+
 from registry.store.certificates import tuples
 from registry.store.tables import Event, EventValue
 
@@ -42,3 +44,18 @@ def files_of(digests: Iterable[str]) -> dict[str, ImportedFile]:
         digest: ImportedFile(seq, at, actor, names.get(seq, ""))
         for digest, (seq, at, actor) in found.items()
     }
+
+
+def file_at(moment: str) -> ImportedFile | None:
+    """The import that was recorded at exactly that moment, as what it opened was."""
+    found = (
+        Event.select(Event.seq, Event.at, Event.actor, EventValue.value)
+        .join(
+            EventValue,
+            JOIN.LEFT_OUTER,
+            on=((EventValue.seq == Event.seq) & (EventValue.field == "file_name")),
+        )
+        .where(Event.act == "roster-imported", Event.at == moment)
+    )
+    row = next(tuples(found.limit(1)), None)
+    return None if row is None else ImportedFile(*(*row[:3], row[3] or ""))

@@ -312,14 +312,18 @@ def waiting(scope: Scope, today: date) -> Waiting:
 
 
 def pressing(scope: Scope, today: date) -> int:
-    """How many things are past their day: findings, certificates, contracts; three queries."""
+    """How many findings, certificates and, for one organ, contracts are past their day.
+
+    Contracts are the organ's own to end: whoever sees the whole register doesn't count them.
+    """
     first = today.isoformat()
     overdue = Finding.select(fn.COUNT(Finding.id)).where(
         Finding.decided_at.is_null(), Finding.due_on < first
     )
-    if scope is not None:
-        overdue = overdue.where(Finding.organisation_id.in_(sorted(scope)))
     past = _certificates(scope, fn.COUNT(Certificate.id)).where(Certificate.valid_until < first)
+    if scope is None:
+        return sum(int(query.scalar()) for query in (overdue, past))
+    overdue = overdue.where(Finding.organisation_id.in_(sorted(scope)))
     contracts = _people(scope, fn.COUNT(Engagement.id)).where(
         Engagement.category == "auxiliary", Engagement.planned_end_on < first
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
@@ -276,7 +276,7 @@ def _first_steps(account: SignedIn, begun: Beginnings) -> list[Step]:
             begun.organisations > 0,
             link("imports.index") if may(account.role, "organisation.import") else "",
             gettext("导入单位"),
-            _sample("organisation"),
+            _sample("organisation") if may(account.role, "organisation.import") else "",
         ),
         Step(
             gettext("导入执法人员名册"),
@@ -316,11 +316,8 @@ def _accounts_step() -> Step:
 
 
 def _sample(kind: str) -> str:
-    """Where a workbook with the headings of a file is to be had, if imports offer one."""
-    endpoint = "imports.template"
-    if endpoint not in current_app.view_functions:
-        return ""
-    return url_for(endpoint, kind=kind)
+    """Where an empty workbook with the headings of a file is to be had, for those who import."""
+    return link("imports.template", kind=kind)
 
 
 @blueprint.get("/due/<name>")

@@ -22,7 +22,7 @@ from registry.services import findings as services
 from registry.store import certificates
 from registry.store import findings as store
 from registry.store.findings import FindingRow, ProposalRow
-from registry.store.import_files import files_of
+from registry.store.import_files import file_at, files_of
 from registry.store.organisation_tree import tree
 from registry.web import oversight_book
 from registry.web.addresses import asked_choice, asked_number
@@ -201,7 +201,8 @@ def _finding_page(row: FindingRow, form: DecideForm | None, status: int) -> Resp
         about=_about(row),
         decision_title=_decision_title(row),
         choices=[(choice, _closed(choice.needs, facts, kind)) for choice in kind.choices],
-        facts=_facts_in_words(row.facts),
+        facts=_facts_in_words(row),
+        file=file_at(row.opened_at),
         form=form,
         may_decide=may_decide,
         overdue=row.is_overdue(today()),
@@ -223,13 +224,16 @@ def _closed(needs: str, facts: FindingFacts, kind: FindingKind) -> tuple[Refusal
     return () if fulfilled(facts) else (Refusal("", unfulfilled, kind.basis),)
 
 
-def _facts_in_words(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts_in_words(row: FindingRow) -> list[tuple[str, str]]:
+    """What the finding was opened with, but for the name that the page shows anyway."""
     lines = []
-    for name, value in facts.items():
+    known = [name for name in FACTS if name in row.facts]
+    for name in [*known, *(name for name in row.facts if name not in FACTS)]:
+        value = row.facts[name]
         if isinstance(value, list):
             value = gettext("、").join(map(str, value))
-        if value not in (None, ""):
-            lines.append((str(FACTS.get(name, "")) or field_title(name), str(value)))
+        if value not in (None, "", row.person_name):
+            lines.append((str(FACTS[name]) if name in FACTS else field_title(name), str(value)))
     return lines
 
 
@@ -308,17 +312,18 @@ def _changes(row: ProposalRow, organisation_names: Mapping[str, str]) -> list[tu
     for change in told if isinstance(told, list) else ():
         field = str(change.get("field", ""))
         old, new = worded(field, change.get("old")), worded(field, change.get("new"))
-        title = (
-            gettext("旧证号码")
-            if field == "legacy_number"
-            else field_title(_ALSO.get(field, field))
-        )
+        title = str(_COLUMNS[field]) if field in _COLUMNS else field_title(field)
         lines.append((title, gettext("%(old)s → %(new)s", old=old or "—", new=new or "—")))
     return lines or [(proposed_title(row.act), worded("", row.target))]
 
 
 #: Columns of a roster that the book calls otherwise.
-_ALSO = {"contract_ends": "planned_end_on", "supervisor": "supervisors"}
+_COLUMNS: dict[str, Any] = {
+    "name": lazy_gettext("姓名"),
+    "legacy_number": lazy_gettext("旧证号码"),
+    "contract_ends": lazy_gettext("合同到期"),
+    "supervisor": lazy_gettext("带班执法人员"),
+}
 
 
 @blueprint.route("/proposals/<number:proposal_id>/dismiss", methods=["GET", "POST"])
