@@ -11,9 +11,11 @@ from flask_babel import gettext
 
 from registry.config import Config
 from registry.documents.fonts import Fonts, find_fonts
+from registry.documents.wording import DocumentRefused
 from registry.rules.acts import Act
 from registry.rules.certificates import FINAL, KINDS, STATES, may
 from registry.rules.conduct import months_later
+from registry.rules.refusals import Refusal, Refused
 from registry.services import certificates as services
 from registry.services import printing, rectification
 from registry.services.certificates import Done
@@ -56,9 +58,14 @@ def register_config() -> Config:
 
 
 def fonts() -> Fonts:
-    """The typefaces that paper is set in; raises DocumentRefused where there are none."""
+    """The typefaces that paper is set in; raises Refused where there are none."""
     folder = register_config().fonts
-    return find_fonts(Path(folder) if folder else None)
+    try:
+        return find_fonts(Path(folder) if folder else None)
+    except DocumentRefused as refused:
+        raise Refused(
+            Refusal(refused.code, refused.template, "registry-rule", refused.values)
+        ) from None
 
 
 def pdf(paper: printing.Paper) -> Response:

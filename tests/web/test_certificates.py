@@ -251,6 +251,16 @@ def test_the_drawing_is_the_same_after_an_act(card: CertificateRow, legal: Brows
     assert legal.get(f"/certificates/{card.number}/code.svg").data == before.data
 
 
+def test_missing_typefaces_are_said_and_nothing_is_noted(
+    card: CertificateRow, legal: Browser, office: Flask, register: Config
+) -> None:
+    office.config["REGISTRY"] = replace(register, fonts="/nowhere")
+    legal.get(f"/certificates/{card.number}")
+    events = Event.select().count()
+    assert legal.post(f"/certificates/{card.number}/card").status_code == 409
+    assert Event.select().count() == events
+
+
 def test_an_old_card_has_no_code(legal: Browser, organ: int, act: Act) -> None:
     add_officer(act, organ)
     page_of(legal, "/certificates/苏D0001")
