@@ -21,6 +21,7 @@ from registry.rules.organisations import CommissionLetter as Term
 from registry.rules.organisations import letter_state
 from registry.store.book import Book, canonical, transaction
 from registry.store.certificates import tuples
+from registry.store.database import ConstraintViolation
 from registry.store.proposals import (
     ProposalRow,
     close_proposal,
@@ -40,6 +41,7 @@ from registry.store.tables import (
     Organisation,
     Person,
 )
+from registry.store.violations import constraint_of
 
 PAGE = 50
 
@@ -295,10 +297,21 @@ def record_attempt(
     organisation_id: int | None = None,
 ) -> bool:
     """Record an attempt against the rule, in a transaction of its own; whether it is new."""
-    with transaction() as book:
-        return note_attempt(
-            book, act, fingerprint, details, person_id=person_id, organisation_id=organisation_id
-        )
+    try:
+        with transaction() as book:
+            return note_attempt(
+                book,
+                act,
+                fingerprint,
+                details,
+                person_id=person_id,
+                organisation_id=organisation_id,
+            )
+    except ConstraintViolation as violation:
+        if constraint_of(violation) != "attempt_once":
+            raise
+        # Pressed twice: the same attempt was recorded between our look and our write.
+        return False
 
 
 def note_attempt(

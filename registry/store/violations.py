@@ -72,6 +72,7 @@ _SQLITE_UNIQUE: dict[str, str] = {
     "organisation.name": "organisation_name",
     "organisation_alias.alias": "organisation_alias_once",
     "account.login": "account_login",
+    "attempt.fingerprint": "attempt_once",
 }
 
 

@@ -1,5 +1,7 @@
 """Findings, proposals and attempts are written once, however often a file is read."""
 
+import pytest
+
 from registry.rules.acts import Act
 from registry.store import findings
 from registry.store.book import transaction
@@ -27,6 +29,19 @@ def test_a_finding_is_opened_once_and_stays_until_decided(register, act: Act) ->
 def test_an_attempt_is_recorded_once(register, act: Act) -> None:
     assert findings.record_attempt(act, "a1", {"code": "barred-employment-type"})
     assert not findings.record_attempt(act, "a1", {"code": "barred-employment-type"})
+    assert Attempt.select().count() == 1
+    assert Event.select().where(Event.act == "attempt-refused").count() == 1
+
+
+def test_an_attempt_pressed_twice_at_once_is_recorded_once(
+    register, act: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert findings.record_attempt(act, "a1", {"code": "barred-employment-type"})
+    # What the second of two simultaneous requests sees: nothing recorded yet.
+    unseen = Attempt.select().where(Attempt.fingerprint == "another")
+    monkeypatch.setattr(Attempt, "select", lambda *_: unseen.clone())
+    assert not findings.record_attempt(act, "a1", {"code": "barred-employment-type"})
+    monkeypatch.undo()
     assert Attempt.select().count() == 1
     assert Event.select().where(Event.act == "attempt-refused").count() == 1
 
