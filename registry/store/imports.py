@@ -25,6 +25,7 @@ from registry.store.tables import (
     Engagement,
     Event,
     EventValue,
+    Finding,
     ImportMapping,
     Organisation,
     Person,
@@ -248,6 +249,20 @@ def _pieces(texts: Iterable[str]) -> Iterable[list[str]]:
     ordered = sorted(set(texts))
     for start in range(0, len(ordered), CHUNK):
         yield ordered[start : start + CHUNK]
+
+
+def decided_finding(kind: str, fingerprint: str) -> dict[str, Any] | None:
+    """The facts of the finding that was decided before; None where none was."""
+    facts = (
+        Finding.select(Finding.facts)
+        .where(
+            Finding.kind == kind,
+            Finding.fingerprint == fingerprint,
+            Finding.decided_at.is_null(False),
+        )
+        .scalar()
+    )
+    return None if facts is None else dict(json.loads(facts))
 
 
 # --- what words mean --------------------------------------------------------------------------

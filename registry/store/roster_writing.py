@@ -30,7 +30,7 @@ from registry.rules.rosters import (
 )
 from registry.store import certificates, findings, people
 from registry.store.book import Book, transaction
-from registry.store.imports import Directory, Place, RegisterView
+from registry.store.imports import Directory, Place, RegisterView, decided_finding
 
 Where = tuple[str, int]
 IdentityKey = Callable[[str], str]
@@ -82,7 +82,7 @@ def write_roster(
     for finding in difference.findings:
         key = identity_key(finding.identity_number) if finding.identity_number else ""
         number = finding.person_number or numbers.get(key, "")
-        opened += _open_finding(book, act, finding, key, places.get(number), directory)
+        opened += _open_finding(book, act, finding, key, places.get(number), directory, source)
     return opened
 
 
@@ -223,9 +223,18 @@ def _text(value: object) -> str | None:
 
 
 def _open_finding(
-    book: Book, act: Act, finding: Finding, key: str, place: Place | None, directory: Directory
+    book: Book,
+    act: Act,
+    finding: Finding,
+    key: str,
+    place: Place | None,
+    directory: Directory,
+    source: Source,
 ) -> bool:
-    """Once for the same fault of the same person, in however many files it comes again."""
+    """Once for the same fault of the same person while it waits, in however many files.
+
+    One that was decided opens again only when a later file shows the same fault.
+    """
     who: Iterable[object] = [key] if key else [*finding.names, finding.organisation]
     what: Iterable[object] = {
         "card-to-recover": [finding.number],
@@ -236,11 +245,18 @@ def _open_finding(
     organisation_id = directory.ids.get(finding.organisation)
     if organisation_id is None and place is not None:
         organisation_id = place.organisation_id
+    parts = [finding.kind, *who, *what]
+    fingerprint = findings.fingerprint_of(parts)
+    decided = decided_finding(finding.kind, fingerprint)
+    if decided is not None and decided.get("digest") != source.digest:
+        if place is not None and findings.has_open_finding(place.person_id, finding.kind):
+            return False
+        fingerprint = findings.fingerprint_of([*parts, source.digest])
     return findings.open_finding(
         book,
         act,
         finding.kind,
-        findings.fingerprint_of([finding.kind, *who, *what]),
+        fingerprint,
         person_id=place.person_id if place else None,
         organisation_id=organisation_id,
         facts={
@@ -248,6 +264,7 @@ def _open_finding(
             "rows": list(finding.rows),
             "sheet": finding.sheet,
             "number": finding.number,
+            "digest": source.digest,
         },
     )
 

@@ -1,5 +1,7 @@
 """How imports are worded on pages: kinds of files, sorts of rows, what a change is."""
 
+import re
+
 from flask_babel import gettext, lazy_gettext, lazy_pgettext, pgettext
 
 from registry.rules.findings import KINDS as FINDINGS
@@ -49,6 +51,16 @@ SORTS = {
 }
 
 
+_IDENTITY_NUMBER = re.compile(
+    r"(?<![0-9０-９])([0-9０-９]{6})[0-9０-９]{7,11}([0-9０-９]{3}[0-9０-９XxＸｘ])(?![0-9０-９])"
+)
+
+
+def masked(text: object) -> str:
+    """Text of a file as a page may show it: whatever looks like an ID number is masked."""
+    return _IDENTITY_NUMBER.sub(r"\1********\2", str(text))
+
+
 def kind_title(kind: str) -> str:
     """A file's kind in the page's language."""
     return str(_KINDS.get(kind, kind))
@@ -89,7 +101,12 @@ def changed_value(field: str, value: object) -> str:
     """One side of a change: codes by their titles, nothing as a dash."""
     if value in (None, ""):
         return "—"
-    return word_title(field, str(value), {})
+    return masked(word_title(field, str(value), {}))
+
+
+def wrong(entry: RowRefusal) -> str:
+    """What is wrong and what to do about it, as a page may show it."""
+    return masked(refusal_sentence(entry.refusal) + mend(entry))
 
 
 def mend(entry: RowRefusal) -> str:

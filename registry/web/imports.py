@@ -16,7 +16,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, pgettext
 
 from registry.documents.spreadsheet_prescan import MOST_BYTES
 from registry.documents.spreadsheets import Cell, write_workbook
@@ -34,9 +34,9 @@ from registry.store.imports import Meanings
 from registry.web import import_wording
 from registry.web.addresses import asked_choice, asked_number
 from registry.web.forms import Form, OneOf, PlainForm, Upload
-from registry.web.import_wording import SORTS
+from registry.web.import_wording import SORTS, masked
 from registry.web.permissions import allow, role_may_open
-from registry.web.sessions import current_act, signed_in
+from registry.web.sessions import current_act, now, signed_in
 
 blueprint = Blueprint("imports", __name__)
 
@@ -68,7 +68,15 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     ),
 }
 
-for _name in ("kind_title", "act_title", "finding_title", "column_title", "changed_value", "mend"):
+for _name in (
+    "kind_title",
+    "act_title",
+    "finding_title",
+    "column_title",
+    "changed_value",
+    "masked",
+    "wrong",
+):
     blueprint.add_app_template_global(getattr(import_wording, _name), _name)
 
 
@@ -100,6 +108,7 @@ def _may_import_organisations() -> bool:
 @allow("roster.import", body_limit=MOST_BYTES + 500_000)
 def index() -> ResponseReturnValue:
     """Upload a file; below it what was imported before."""
+    uploads.purge_uploads(now())
     form = UploadForm()
     status = 200
     if request.method == "POST":
@@ -213,7 +222,7 @@ def discard(upload_id: str) -> ResponseReturnValue:
 @allow("roster.import")
 def refused_rows(upload_id: str) -> ResponseReturnValue:
     """The refused rows as they were typed, in a new workbook, with what to mend."""
-    title = gettext("原因")
+    title = pgettext("column", "原因")
     held = uploads.waiting_upload(current_act(), upload_id)
     if held is not None:
         shown = services.preview(current_act(), held.file, held.kind, held.said)
@@ -360,7 +369,7 @@ def _questions(held: HeldUpload, shown: Preview) -> dict[str, Any]:
     columns = [
         {
             "heading": heading,
-            "samples": unknown[heading].samples if heading in unknown else (),
+            "samples": map(masked, unknown[heading].samples) if heading in unknown else (),
             "chosen": by_key.get(heading_key(heading), ""),
             "remembered": heading_key(heading) in by_key,
             "choices": choices,
@@ -399,7 +408,8 @@ def _words(shown: Preview) -> list[dict[str, Any]]:
             "choices": choices[name],
         }
         for (name, text), rows in ordered[:WORDS_ASKED]
-        if name in choices
+        # A column moved aside holds ID numbers: those are no words to ask about.
+        if name in choices and masked(text) == text
     ]
 
 

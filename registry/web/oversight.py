@@ -228,7 +228,8 @@ def _facts_in_words(row: FindingRow) -> list[tuple[str, str]]:
     """What the finding was opened with, but for the name that the page shows anyway."""
     lines = []
     known = [name for name in FACTS if name in row.facts]
-    for name in [*known, *(name for name in row.facts if name not in FACTS)]:
+    others = [name for name in row.facts if name not in FACTS and name != "digest"]
+    for name in [*known, *others]:
         value = row.facts[name]
         if isinstance(value, list):
             value = gettext("、").join(map(str, value))

@@ -371,6 +371,25 @@ def test_two_people_of_one_number_are_both_refused_and_waiting_for_a_decision(
     assert Finding.select().get().kind == "one-id-two-people"
 
 
+def test_a_decided_finding_opens_again_only_for_a_later_file(district: Act) -> None:
+    from registry.store.book import transaction
+    from registry.store.findings import decide_finding, findings
+
+    run(district, roster(officer(1)))
+    first, later = auxiliary_roster(auxiliary(1)), auxiliary_roster(auxiliary(1), auxiliary(3))
+    for data in (first, later):
+        run(district, data)
+    assert Finding.select().count() == 1
+    with transaction() as book:
+        decide_finding(book, district, findings(None)[0], "officer")
+    run(district, first)
+    assert Finding.select().count() == 1
+    for _ in range(2):
+        run(district, later)
+    run(district, auxiliary_roster(auxiliary(1), auxiliary(5)))
+    assert Finding.select().count() == 2
+
+
 def test_no_id_number_stands_in_a_preview_a_finding_or_an_event(district: Act) -> None:
     data = roster(
         officer(1), officer(3, establishment="临时工", number="32041300001"), officer(5, "")

@@ -313,6 +313,21 @@ def test_a_files_name_goes_into_no_header_and_no_path(legal: Any, name: str) -> 
     assert returned.headers["Content-Disposition"] == 'attachment; filename="refused-rows.xlsx"'
 
 
+def test_an_id_number_in_the_wrong_column_is_masked_too(legal: Any) -> None:
+    number = identity_number(7)
+    wide = number.translate({48 + digit: 0xFF10 + digit for digit in range(10)})
+    headings = [*OFFICER_HEADINGS[:-1], "老伴身份证"]
+    rows = [
+        officer(1, number, place=number, establishment=number, remarks=number),
+        officer(3, "李四", place=wide, section=wide, remarks=wide),
+    ]
+    address, page = preview_of(legal, roster(*rows, headings=headings))
+    pages = [page] + [legal.get(f"{address}?show={sort}").text for sort in ("refused", "added")]
+    for page in pages:
+        assert number not in page and wide not in page and wide[:14] not in page
+    assert "老伴身份证" in pages[0] and number[:6] + "********" in pages[0]
+
+
 def test_large_previews_are_paged(legal: Any) -> None:
     address, _ = preview_of(legal, roster(*(officer(serial) for serial in range(1, 251))))
     page = legal.get(f"{address}?show=added&page=3")
@@ -338,7 +353,7 @@ def test_an_auxiliary_roster_links_supervisors_on_the_web_too(district: Act, leg
     commit(district, read_file(roster(officer(1, "陈大文")), "officers.xlsx"))
     data = auxiliary_roster(auxiliary(11, supervisor="陈大文"), auxiliary(13, supervisor="无名氏"))
     address, page = preview_of(legal, data)
-    assert "提出 1 项待定事项" in page and "辅助人员名册" in page
+    assert "1 项待定事项由法制机构处理" in page and "辅助人员名册" in page
     do(legal, address, page)
     assert Person.select().count() == 3
 
