@@ -120,7 +120,8 @@ class NewOrganisationForm(OrganisationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # What is asked first is also the first in the summary of errors.
-        self._fields = {"code": self._fields["code"], **self._fields}
+        read: dict[str, Any] = vars(self)["_fields"]
+        self._fields = {"code": read["code"], **read}
 
 
 class EndOrganisationForm(ActForm):

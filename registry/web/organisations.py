@@ -38,8 +38,9 @@ def _people_address(row: OrganisationRow, kind: str) -> str:
     endpoint = "people.auxiliaries" if kind == "auxiliary" else "people.index"
     if endpoint not in current_app.view_functions:
         return ""
-    state = {"state": "holding"} if kind == "holding" else {}
-    return url_for(endpoint, organisation=row.code, **state)
+    if kind == "holding":
+        return url_for(endpoint, organisation=row.code, state="holding")
+    return url_for(endpoint, organisation=row.code)
 
 
 @blueprint.app_context_processor
