@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext, pgettext, pgettext
+from flask_babel import gettext, lazy_gettext, pgettext
 
 from registry.rules.events import EVENTS
 from registry.rules.external_names import NAME_RULES, ExternalSubject
