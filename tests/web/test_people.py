@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from registry.documents.portraits import draw_portrait
 from registry.rules.acts import OPERATOR, Act, local_day
-from registry.services import conduct, people
+from registry.services import conduct, people, photographs
 from registry.store import people as store
 from registry.store.certificates import live_of
 from registry.store.database import connection, database
@@ -363,6 +364,7 @@ def test_somebody_elsewhere_is_answered_like_nobody(
     other = person(district["there"])
     with connection():
         conduct.record_sanction(ACT, other.number, kind="demerit", effective_on=ACT.on)
+        photographs.add_photograph(ACT, other.number, draw_portrait(1, "female"))
     browser = signed_in("hr", organisation_id=district["here"])
     before = everything()
     mask = re.compile(r"[A-Z0-9]{8}|P\d{6}|value=\"[^\"]*\"")
