@@ -7,6 +7,7 @@ import click
 
 from registry.commands import REFUSED, certificates, group, imports, people, register
 from registry.config import ConfigurationRefused
+from registry.rules.refusals import Refused
 
 __all__ = ["certificates", "group", "imports", "main", "people", "register"]
 
@@ -22,6 +23,8 @@ def main() -> NoReturn:
         group(prog_name="registry", standalone_mode=True)
     except (ConfigurationRefused, RegisterNotReady, KeyMissing, MigrationRefused) as error:
         click.echo(str(error), err=True)
+    except Refused as refused:
+        click.echo("\n".join(refusal.sentence for refusal in refused.refusals), err=True)
     except DatabaseUnavailable:
         click.echo("The database can't be reached: check REGISTRY_DATABASE_URL.", err=True)
     sys.exit(REFUSED)

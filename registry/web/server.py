@@ -140,6 +140,10 @@ class JsonLogger(Logger):
             log.handlers[:] = [handler]
             log.propagate = False
 
+    def info(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """The server's own life (starting, listening, worker ids): nothing that a client sent."""
+        super().info(str(msg) % args if args else msg, **kwargs)
+
     def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
         """A warning; one about a request that can't be read quotes it, so the quote is left out."""
         quotes = str(msg).startswith("Invalid request")
