@@ -21,7 +21,7 @@ def test_a_demo_is_filled_once_and_shown_again(console: Console) -> None:
     assert second.status == 0 and accounts[0]["password"] in second.out
     report = console("check", "--json", **demo).json
     assert report["ok"], report
-    assert report["counts"]["people"] == 100
+    assert report["counts"]["people"] == 96, "four of the hundred stand on both rosters"
 
 
 def test_a_demo_refuses_a_public_address(console: Console) -> None:
