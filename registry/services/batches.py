@@ -19,12 +19,22 @@ from registry.rules.numbering import clean_number
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.text import clean_text
 from registry.store import batches as store
-from registry.store import certificates, findings, holders, issuing, organisations, person_rows
+from registry.store import (
+    certificates,
+    commission_letters,
+    findings,
+    holders,
+    issuing,
+    organisations,
+    person_rows,
+)
 from registry.store import settings as district
 from registry.store.book import Book, transaction
 from registry.store.certificates import CertificateRow
 from registry.store.holders import Holder
 from registry.store.violations import in_words
+
+LETTER_LAPSED = "letter-lapsed"
 
 
 @dataclass(frozen=True)
@@ -121,6 +131,7 @@ def exchange(
             return _exchange(book, act, person_number, number, first_day)
     except Refused as refused:
         _record_attempt(act, person_number, refused.refusals)
+        _report_lapsed_of(act, person_number, refused.refusals)
         raise
 
 
@@ -200,6 +211,7 @@ def prepare_batch(
             "letter_number": letter,
         }
         details |= _days(letter_on=letter_on, valid_from=first_day)
+        _report_lapsed(book, act, found, {person: judged[person][0] for person in people})
         book.record(
             "batch-prepared", act, batch_id, organisation_id=organisation_id, details=details
         )
@@ -267,6 +279,7 @@ def issue_batch(
             store.settle(batch_id, person_id, "refused", refusals=refusals)
         for entry in struck:
             store.settle(batch_id, entry.person_id, "left-out")
+        _report_lapsed(book, act, found, refused)
         store.close(batch_id, "issued", act.moment)
         told = {
             "organisation": batch.organisation_id,
@@ -491,6 +504,32 @@ def _record_attempt(act: Act, person_number: str, refusals: Sequence[Refusal]) -
         person_id=person.person_id,
         organisation_id=person.organisation_id,
     )
+
+
+def _report_lapsed(
+    book: Book,
+    act: Act,
+    found: Mapping[int, Holder],
+    refused: Mapping[int, Sequence[Refusal]],
+) -> None:
+    """Open a finding on each organ whose lapsed commission held somebody back (R38)."""
+    organs = {
+        organ
+        for person, refusals in refused.items()
+        if any(refusal.code == LETTER_LAPSED for refusal in refusals)
+        and (organ := found[person].organisation_id) is not None
+    }
+    if organs:
+        commission_letters.open_lapsed(book, act, frozenset(organs))
+
+
+def _report_lapsed_of(act: Act, person_number: str, refusals: Sequence[Refusal]) -> None:
+    if not any(refusal.code == LETTER_LAPSED for refusal in refusals):
+        return
+    person = person_rows.find(person_number, act.by.scope)
+    if person is not None and person.organisation_id is not None:
+        with transaction() as book:
+            commission_letters.open_lapsed(book, act, frozenset({person.organisation_id}))
 
 
 def _no_letter(letter: str) -> tuple[Refusal, ...]:

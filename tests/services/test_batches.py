@@ -18,6 +18,7 @@ from registry.store.tables import (
     Batch,
     BatchEntry,
     Certificate,
+    CommissionLetter,
     Event,
     Finding,
     NumberSequence,
@@ -272,6 +273,31 @@ def test_a_failure_in_the_middle_leaves_nothing(
     assert Certificate.select().where(Certificate.state == "replaced").count() == 0
     batch = store.by_id(prepared.batch_id)
     assert batch is not None and (batch.state, batch.waiting) == ("prepared", 3)
+
+
+@pytest.mark.parametrize("singly", [True, False])
+def test_a_lapsed_letter_holds_back_and_opens_a_finding(
+    organ: int, legal: Act, singly: bool
+) -> None:
+    team = add_organisation("综合执法大队", subject_type="commissioned", parent_id=organ)
+    CommissionLetter.insert(
+        commissioned_id=team,
+        commissioner_id=organ,
+        number="委托〔2020〕1号",
+        matters="全部",
+        from_on="2020-01-01",
+        until_on="2024-12-31",
+    ).execute()
+    holders_in(team, legal, 2)
+    if singly:
+        with pytest.raises(Refused) as refused:
+            batches.exchange(legal, "P000001")
+        assert [one.code for one in refused.value.refusals] == ["letter-lapsed"]
+    else:
+        assert len(batches.issue_all(legal).refused) == 2
+    [finding] = Finding.select().where(Finding.kind == "letter-lapsed")
+    assert finding.organisation_id == team
+    assert Certificate.select().where(Certificate.kind == "national").count() == 0
 
 
 def test_given_numbers_by_person_or_old_card(organ: int, legal: Act) -> None:
