@@ -318,6 +318,24 @@ def test_two_people_commit_the_same_file_at_once(district: Act) -> None:
     assert Person.select().count() == 30 and events("roster-imported") == 1
 
 
+def test_what_the_register_cannot_hold_refuses_its_row_and_not_the_file(district: Act) -> None:
+    done = run(
+        district,
+        roster(
+            officer(1),
+            officer(3, section="长" * 101),
+            officer(5, "名" * 61),
+            officer(7, telephone="139" * 14),
+        ),
+    )
+    assert done.preview.good == 1
+    assert codes(done.preview) == {
+        4: ["text-not-understood"],
+        5: ["name-not-understood"],
+        6: ["text-not-understood"],
+    }
+
+
 # --- attempts and findings ------------------------------------------------------------------------
 
 
