@@ -302,6 +302,11 @@ def field_title(name: str) -> str:
     return str(FIELDS.get(name, name))
 
 
+def _stem(name: str) -> str:
+    """The field that a ``…_from`` is the old value of; valid_from and its like stand alone."""
+    return name if name in FIELDS else name.removesuffix("_from")
+
+
 def details_in_words(entry: Entry, organisation_names: Mapping[int, str]) -> list[tuple[str, str]]:
     """An entry's fields and values for a person to read, old values beside the new ones.
 
@@ -310,7 +315,7 @@ def details_in_words(entry: Entry, organisation_names: Mapping[int, str]) -> lis
     told = {**entry.details, **entry.personal}
     lines = []
     for name, value in told.items():
-        stem = name.removesuffix("_from")
+        stem = _stem(name)
         if name != stem and stem in told:
             continue
         words = _value(entry, name, value, organisation_names)
@@ -327,7 +332,7 @@ def details_in_words(entry: Entry, organisation_names: Mapping[int, str]) -> lis
 
 
 def _value(entry: Entry, name: str, value: Any, organisation_names: Mapping[int, str]) -> str:
-    stem = name.removesuffix("_from")
+    stem = _stem(name)
     if value is None or value == "" or value == [] or value == {}:
         return ""
     if name in _IDENTITY:
