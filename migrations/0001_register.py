@@ -616,7 +616,7 @@ def _ddl(postgresql):
         "('welfare-post', 'auxiliary'), ('service-worker', 'barred'), ('seconded', 'barred')",
     ]
     empty = "''::bytea" if postgresql else "x''"
-    statements.append(f"insert into book_head(id, size, peaks) values (1, 0, {empty})")
+    statements.append(f"insert into book_head(id, size, peaks) values (1, 0, {empty})")  # noqa: S608
     return statements
 
 

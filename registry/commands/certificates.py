@@ -205,7 +205,7 @@ def _service(name: str) -> Callable[[], Callable[..., Any]]:
     def load() -> Callable[..., Any]:
         from registry.services import certificates
 
-        return getattr(certificates, name)  # type: ignore[no-any-return]
+        return getattr(certificates, name)
 
     return load
 

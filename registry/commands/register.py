@@ -1,6 +1,7 @@
 """Commands about the register itself: tables, keys, accounts, proof, serving."""
 
 import sys
+from typing import Literal
 
 import click
 
@@ -102,8 +103,8 @@ def keys_list(json_output: bool) -> None:
         for row in store.registered()
     ]
     text = "\n".join(
-        f"{row['id']}  {row['purpose']:<17} {row['created_at'][:10]}"
-        + (f"  retired {row['retired_at'][:10]}" if row["retired_at"] else "")
+        f"{row['id']}  {row['purpose']:<17} {str(row['created_at'])[:10]}"
+        + (f"  retired {str(row['retired_at'])[:10]}" if row["retired_at"] else "")
         for row in rows
     )
     answer({"keys": rows}, json_output=json_output, text=text)
@@ -153,7 +154,7 @@ def check(json_output: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--only", type=click.Choice(["street"]), help="Serve this door alone.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-def serve(port: int, host: str, only: str | None, workers: int) -> None:
+def serve(port: int, host: str, only: Literal["street"] | None, workers: int) -> None:
     """Serve the register (gunicorn); with --only street the public door alone."""
     from registry.web.server import serve as run_server
 

@@ -305,9 +305,15 @@ _ALL = (
         "name",
     ),
     _kind(
-        "certificate-suspended", "certificate", in_context("event", "暂扣证件"), f"{_CARD} until_on", "ground"
+        "certificate-suspended",
+        "certificate",
+        in_context("event", "暂扣证件"),
+        f"{_CARD} until_on",
+        "ground",
     ),
-    _kind("certificate-released", "certificate", in_context("event", "解除证件暂扣"), _CARD, "ground"),
+    _kind(
+        "certificate-released", "certificate", in_context("event", "解除证件暂扣"), _CARD, "ground"
+    ),
     _kind("certificate-lost", "certificate", in_context("event", "报告遗失"), f"{_CARD} lost_on"),
     _kind("certificate-found", "certificate", in_context("event", "证件找回"), _CARD),
     _kind(
@@ -316,7 +322,9 @@ _ALL = (
         in_context("event", "证件被新证替换"),
         f"{_CARD} replaced_by cause",
     ),
-    _kind("certificate-cancelled", "certificate", in_context("event", "注销证件"), f"{_CARD} cause"),
+    _kind(
+        "certificate-cancelled", "certificate", in_context("event", "注销证件"), f"{_CARD} cause"
+    ),
     _kind(
         "certificate-revoked",
         "certificate",
@@ -324,7 +332,12 @@ _ALL = (
         f"{_CARD} banned_until",
         "ground",
     ),
-    _kind("certificate-expired", "certificate", in_context("event", "证件到期"), f"{_CARD} replaced_by"),
+    _kind(
+        "certificate-expired",
+        "certificate",
+        in_context("event", "证件到期"),
+        f"{_CARD} replaced_by",
+    ),
     _kind(
         "certificate-rectified",
         "certificate",
@@ -358,9 +371,17 @@ _ALL = (
         "first_on state",
     ),
     _kind(
-        "batch-discarded", "batch", in_context("event", "撤回批次"), "organisation organisations kind count"
+        "batch-discarded",
+        "batch",
+        in_context("event", "撤回批次"),
+        "organisation organisations kind count",
     ),
-    _kind("batch-printed", "batch", in_context("event", "打印批次"), "organisation form count layout offset"),
+    _kind(
+        "batch-printed",
+        "batch",
+        in_context("event", "打印批次"),
+        "organisation form count layout offset",
+    ),
     # Findings and proposals
     _kind(
         "finding-opened",
@@ -417,14 +438,30 @@ _ALL = (
     _kind("password-changed", "account", in_context("event", "修改密码"), "login sessions_ended"),
     _kind("password-reset", "account", in_context("event", "重设密码"), "login sessions_ended"),
     _kind("signed-in", "account", in_context("event", "登录"), "login session", "network agent"),
-    _kind("sign-in-refused", "account", in_context("event", "登录失败"), "login attempts", "network agent"),
+    _kind(
+        "sign-in-refused",
+        "account",
+        in_context("event", "登录失败"),
+        "login attempts",
+        "network agent",
+    ),
     _kind("signed-out", "account", in_context("event", "退出登录"), "login session"),
-    _kind("session-ended", "account", in_context("event", "结束会话"), "login session sessions_ended cause"),
+    _kind(
+        "session-ended",
+        "account",
+        in_context("event", "结束会话"),
+        "login session sessions_ended cause",
+    ),
     # The register itself
-    _kind("setting-changed", "setting", in_context("event", "修改设置"), "setting value value_from"),
+    _kind(
+        "setting-changed", "setting", in_context("event", "修改设置"), "setting value value_from"
+    ),
     _kind("key-made", "key", in_context("event", "生成密钥"), "key purpose kid check_value"),
     _kind(
-        "key-rotated", "key", in_context("event", "更换密钥"), "key key_from purpose kid kid_from check_value"
+        "key-rotated",
+        "key",
+        in_context("event", "更换密钥"),
+        "key key_from purpose kid kid_from check_value",
     ),
     _kind(
         "register-migrated",
@@ -433,7 +470,10 @@ _ALL = (
         "version version_from migrations engine program digest",
     ),
     _kind(
-        "register-checked", "register", in_context("event", "自检"), "ok problems events digest certificates"
+        "register-checked",
+        "register",
+        in_context("event", "自检"),
+        "ok problems events digest certificates",
     ),
     _kind("checkpoint-signed", "register", in_context("event", "签署检查点"), "size root kid"),
     _kind(

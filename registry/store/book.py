@@ -19,7 +19,6 @@ from registry.rules.merkle import append_leaf, leaf_hash, root_of_peaks
 from registry.store.database import connection, database
 from registry.store.tables import BookHead, Event, EventValue
 
-
 #: Rows of one statement: far below both engines' bound on its parameters.
 _AT_ONCE = 200
 

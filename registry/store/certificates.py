@@ -7,7 +7,7 @@ is for the rules to say; a caller that skipped them is stopped by the schema.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from registry.rules.acts import Act, moment_of
 from registry.rules.certificates import LIVE, LifeAct, Standing, standing_on, state_after
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.store.book import Book
+from registry.store.database import tuples
 from registry.store.tables import Certificate, Engagement, Event, Organisation, Person
 
 CHUNK = 500
@@ -95,11 +96,6 @@ def row_of(values: Iterable[Any]) -> CertificateRow:
     for place in _DAY_PLACES:
         columns[place] = day_of(columns[place])
     return CertificateRow(*columns)
-
-
-def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
-    """The rows of a Peewee query as plain tuples, not as the models that its types promise."""
-    return iter(query.tuples())
 
 
 def chunks(ids: Iterable[int]) -> Iterable[list[int]]:

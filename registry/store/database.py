@@ -30,7 +30,6 @@ ConstraintViolation = IntegrityError
 DatabaseUnavailable = (OperationalError, InterfaceError)
 
 
-
 class _Bound(DatabaseProxy):
     """The proxy's own ``atomic`` would pass by the register's, and begin without the lock."""
 
@@ -39,7 +38,7 @@ class _Bound(DatabaseProxy):
 
 
 #: Bound by :func:`connect`; every model of ``store/tables.py`` speaks through it.
-database: Database = _Bound()
+database: Any = _Bound()
 
 
 class _RolePool(PooledPostgresqlDatabase):
@@ -122,3 +121,8 @@ def shut(opened: Database | None = None) -> None:
         subject.close_all()
     elif not subject.is_closed():
         subject.close()
+
+
+def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of a Peewee query as plain tuples, not as the models that its types promise."""
+    return iter(query.tuples())

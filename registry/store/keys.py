@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from registry import credential
 from registry.config import Config
 from registry.rules.acts import moment_text
+from registry.store.database import tuples
 from registry.store.tables import RegistryKey
 
 IDENTITY_SEAL = "identity-seal"
@@ -137,10 +138,12 @@ def bound() -> Keys:
 def in_use() -> Keys:
     """As :func:`bound`, read anew if another process has made or rotated a key since."""
     ring = bound()
-    current = dict(
-        RegistryKey.select(RegistryKey.purpose, RegistryKey.id)
-        .where(RegistryKey.retired_at.is_null())
-        .tuples()
+    current: dict[str, str] = dict(
+        tuples(
+            RegistryKey.select(RegistryKey.purpose, RegistryKey.id).where(
+                RegistryKey.retired_at.is_null()
+            )
+        )
     )
     if ring.current == current or _config is None:
         return ring
@@ -158,14 +161,16 @@ def registered() -> tuple[KeyRow, ...]:
     ).order_by(RegistryKey.created_at, RegistryKey.id)
     return tuple(
         KeyRow(key, purpose, None if public is None else bytes(public), created, retired)
-        for key, purpose, public, created, retired in rows.tuples()
+        for key, purpose, public, created, retired in tuples(rows)
     )
 
 
 def load(config: Config) -> Keys:
     """Read every named key from the data folder; raises :class:`KeyMissing` naming the first."""
     folder = key_folder(config)
-    check_values = dict(RegistryKey.select(RegistryKey.id, RegistryKey.check_value).tuples())
+    check_values: dict[str, str] = dict(
+        tuples(RegistryKey.select(RegistryKey.id, RegistryKey.check_value))
+    )
     by_id: dict[str, bytes] = {}
     signing: dict[str, EllipticCurvePrivateKey] = {}
     rows = registered()

@@ -14,7 +14,7 @@ from registry.rules.identity_number import fold_identity_number
 from registry.rules.merkle import append_leaf, root_of_peaks
 from registry.store import schema
 from registry.store.book import leaf_of, value_hash
-from registry.store.database import database
+from registry.store.database import database, tuples
 from registry.store.keys import KeyMissing, Keys, bound
 from registry.store.opening import recorded_digest
 from registry.store.tables import BookHead, Certificate, Event, EventValue, Person
@@ -131,16 +131,16 @@ def _history(report: Report, ring: Keys) -> None:
 def _events() -> Iterator[dict[str, Any]]:
     after = 0
     while True:
-        chunk = list(
+        chunk: list[Any] = list(
             Event.select().where(Event.seq > after).order_by(Event.seq).limit(_CHUNK).dicts()
         )
         if not chunk:
             return
         values: dict[int, dict[str, str]] = {}
-        for seq, name, salt, value in (
-            EventValue.select(EventValue.seq, EventValue.field, EventValue.salt, EventValue.value)
-            .where(EventValue.seq.between(chunk[0]["seq"], chunk[-1]["seq"]))
-            .tuples()
+        for seq, name, salt, value in tuples(
+            EventValue.select(
+                EventValue.seq, EventValue.field, EventValue.salt, EventValue.value
+            ).where(EventValue.seq.between(chunk[0]["seq"], chunk[-1]["seq"]))
         ):
             values.setdefault(seq, {})[name] = value_hash(bytes(salt), value)
         for row in chunk:
@@ -184,20 +184,21 @@ def _codes(report: Report, ring: Keys) -> None:
     after = 0
     while True:
         chunk = list(
-            Certificate.select(
-                Certificate.id,
-                Certificate.number,
-                Certificate.name,
-                Certificate.valid_from,
-                Certificate.valid_until,
-                Certificate.list,
-                Certificate.list_index,
-                Certificate.code,
+            tuples(
+                Certificate.select(
+                    Certificate.id,
+                    Certificate.number,
+                    Certificate.name,
+                    Certificate.valid_from,
+                    Certificate.valid_until,
+                    Certificate.list,
+                    Certificate.list_index,
+                    Certificate.code,
+                )
+                .where((Certificate.id > after) & Certificate.code.is_null(False))
+                .order_by(Certificate.id)
+                .limit(_CHUNK)
             )
-            .where((Certificate.id > after) & Certificate.code.is_null(False))
-            .order_by(Certificate.id)
-            .limit(_CHUNK)
-            .tuples()
         )
         if not chunk:
             return
@@ -225,18 +226,19 @@ def _identities(report: Report, ring: Keys) -> None:
     after = 0
     while True:
         chunk = list(
-            Person.select(
-                Person.id,
-                Person.number,
-                Person.identity_key,
-                Person.identity_sealed,
-                Person.identity_index,
-                Person.identity_tail_index,
+            tuples(
+                Person.select(
+                    Person.id,
+                    Person.number,
+                    Person.identity_key,
+                    Person.identity_sealed,
+                    Person.identity_index,
+                    Person.identity_tail_index,
+                )
+                .where(Person.id > after)
+                .order_by(Person.id)
+                .limit(_CHUNK)
             )
-            .where(Person.id > after)
-            .order_by(Person.id)
-            .limit(_CHUNK)
-            .tuples()
         )
         if not chunk:
             return

@@ -1,4 +1,4 @@
-"""Every sentence that a person can meet has an English one, and the compiled catalogues are fresh."""
+"""Every sentence a person can meet has its English, and the compiled catalogues are fresh."""
 
 import io
 from gettext import GNUTranslations

@@ -117,9 +117,9 @@ ATTACKS = (
         (
             "insert into certificate(id, number, kind, person_id, engagement_id, holder_may_hold, "
             "state, name, organisation_id, organisation_name, valid_from, valid_until, code, "
-            "list, list_index, created_at) select 900 + id, 'bulk' || id, 'national', person_id, id, "
-            "1, "
-            "'active', 'x', 1, 'x', '2026-01-01', '2030-12-31', 'bulk' || id, 1, id, "
+            "list, list_index, created_at) "
+            "select 900 + id, 'bulk' || id, 'national', person_id, id, 1, 'active', "
+            "'x', 1, 'x', '2026-01-01', '2030-12-31', 'bulk' || id, 1, id, "
             "'2026-11-20T01:00:00.000000Z' from engagement where category = 'auxiliary'",
         ),
         ("certificate_insert_holder",),
