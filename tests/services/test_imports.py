@@ -540,6 +540,7 @@ def test_an_upload_is_sealed_its_owners_only_and_gone_after_a_day(clerk: Act) ->
         uploads.waiting_upload(other, waiting)
     Upload.update(account_id=clerk.by.account_id).execute()
     tomorrow = replace(clerk, at=clerk.at + timedelta(days=1))
+    assert upload_rows.waiting(waiting, clerk.by.account_id or 0, tomorrow.at) is None
     assert uploads.waiting_upload(tomorrow, waiting) is None
     assert Upload.select().count() == 0
 
