@@ -18,6 +18,7 @@ KEYWORDS = {
     "_": None,
     "gettext": None,
     "lazy_gettext": None,
+    "lazy_pgettext": ((1, "c"), 2),
     "sentence": None,
     "in_context": ((1, "c"), 2),
     "ngettext": (1, 2),
