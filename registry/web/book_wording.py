@@ -39,15 +39,6 @@ SUBJECTS: dict[str, Any] = {
     "register": lazy_gettext("登记库"),
 }
 
-#: What imports propose, as a line of the worklist says it.
-PROPOSED: dict[str, Any] = {
-    "take on again": lazy_gettext("重新到任"),
-    "transfer": lazy_gettext("调动"),
-    "reclassify": lazy_gettext("变更用工性质"),
-    "correct the name": lazy_gettext("更正姓名"),
-    "new legacy number": lazy_gettext("旧证换了号码"),
-}
-
 FIELDS: dict[str, Any] = {
     "absent": lazy_gettext("在册而不在文件里"),
     "accounts": lazy_gettext("账号数"),
@@ -293,8 +284,15 @@ def act_choices() -> list[tuple[str, str]]:
 
 
 def proposed_title(act: str) -> str:
-    """A proposed act's name in the page's language."""
-    return str(PROPOSED.get(act, act))
+    """What an import proposes, in the page's language: the act still to be done."""
+    titles = {
+        "take on again": pgettext("proposal", "重新到任"),
+        "transfer": pgettext("proposal", "调动"),
+        "reclassify": pgettext("proposal", "变更用工性质"),
+        "correct the name": pgettext("proposal", "更正姓名"),
+        "new legacy number": pgettext("proposal", "旧证换了号码"),
+    }
+    return titles.get(act, act)
 
 
 def field_title(name: str) -> str:

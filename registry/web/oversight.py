@@ -11,6 +11,7 @@ from registry.rules.acts import local_day, moment_of
 from registry.rules.findings import KINDS, NEEDS, FindingFacts, FindingKind
 from registry.rules.people import ESTABLISHMENTS
 from registry.rules.refusals import Refusal
+from registry.rules.roster_difference import ACTS as PROPOSED
 from registry.rules.roster_difference import (
     CORRECT_NAME,
     NEW_LEGACY_NUMBER,
@@ -26,7 +27,7 @@ from registry.store.import_files import file_at, files_of
 from registry.store.organisation_tree import tree
 from registry.web import oversight_book
 from registry.web.addresses import asked_choice, asked_number
-from registry.web.book_wording import PROPOSED, field_title, proposed_title
+from registry.web.book_wording import field_title, proposed_title
 from registry.web.forms import ActForm, LongText, OneOf
 from registry.web.languages import is_english
 from registry.web.links import link
@@ -246,7 +247,7 @@ def _facts_in_words(row: FindingRow) -> list[tuple[str, str]]:
 def proposals() -> ResponseReturnValue:
     """What imports proposed and nobody has done yet, oldest first."""
     account = signed_in()
-    act = asked_choice("act", tuple(PROPOSED))
+    act = asked_choice("act", PROPOSED)
     after = asked_number("after") or 0
     rows = store.proposals(account.scope, act_name=act, after=after, limit=store.PAGE + 1)
     shown = rows[: store.PAGE]
@@ -327,7 +328,11 @@ _COLUMNS: dict[str, Any] = {
 }
 
 
-@blueprint.route("/proposals/<number:proposal_id>/dismiss", methods=["GET", "POST"])
+@blueprint.route(
+    "/proposals/<number:proposal_id>/dismiss",
+    methods=["GET", "POST"],
+    endpoint="proposals_dismiss",
+)
 @allow("proposal.act")
 def dismiss(proposal_id: int) -> ResponseReturnValue:
     """Take a proposal off the list without doing it, and say why."""

@@ -110,8 +110,12 @@ def _is_current(endpoint: str) -> bool:
     here = request.endpoint or ""
     if here == endpoint:
         return True
-    # A page below a list belongs to the list of its own area unless it is a place itself.
+    # A page below a list belongs to the place that its name begins with, else to the first place
+    # of its own area.
     names = [name for name, _ in PLACES]
+    named = [name for name in names if here.startswith(f"{name}_")]
+    if named:
+        return endpoint == named[0]
     area = here.partition(".")[0]
     first = next((name for name in names if name.partition(".")[0] == area), "")
     return here not in names and endpoint == first
