@@ -2,7 +2,8 @@
 
 Every act opens :func:`transaction`, writes rows and records events. At its end, under one lock,
 the events get their numbers, leaf hashes and tree heads (RFC 6962); so numbers have no gaps and
-their order is the order of commits. Personal values enter a leaf as salted hashes.
+their order is the order of commits. Personal values enter a leaf as salted hashes; ID numbers are
+sealed here as everywhere in the database, so that a copy of it gives none away.
 """
 
 import hashlib
@@ -16,11 +17,14 @@ from typing import cast
 from registry.rules.acts import Act
 from registry.rules.events import EVENTS, check_event
 from registry.rules.merkle import append_leaf, leaf_hash, root_of_peaks
+from registry.store import keys
 from registry.store.database import connection, database
 from registry.store.tables import BookHead, Event, EventValue
 
 #: Rows of one statement: far below both engines' bound on its parameters.
 _AT_ONCE = 200
+#: Personal values that are never written in clear.
+_SEALED = frozenset({"identity_number", "identity_number_from"})
 
 
 @dataclass
@@ -99,6 +103,24 @@ def leaf_of(row: Mapping[str, object], personal: Mapping[str, str]) -> bytes:
     return leaf_hash(canonical(document))
 
 
+def _sealed(seq: int, field: str, value: str) -> str:
+    if field not in _SEALED:
+        return value
+    key_id, sealed = keys.bound().seal(keys.IDENTITY_SEAL, value.encode(), f"event:{seq}:{field}")
+    return f"{key_id}:{sealed.hex()}"
+
+
+def personal_value(seq: int, field: str, stored: str) -> str:
+    """A personal value as it was recorded, from the text that lies in the table.
+
+    Raises KeyMissing where our keys do not open it.
+    """
+    if field not in _SEALED:
+        return stored
+    key_id, _, sealed = stored.partition(":")
+    return keys.bound().open(key_id, bytes.fromhex(sealed), f"event:{seq}:{field}").decode()
+
+
 def _write(pending: list[_Pending]) -> None:
     head = BookHead.select().where(BookHead.id == 1)
     if database.for_update:
@@ -128,7 +150,8 @@ def _write(pending: list[_Pending]) -> None:
             "details": canonical(entry.details).decode(),
         }
         hashed = {}
-        for name, value in entry.personal.items():
+        for name, clear in entry.personal.items():
+            value = _sealed(size, name, clear)
             salt = secrets.token_bytes(16)
             hashed[name] = value_hash(salt, value)
             values.append({"seq": size, "field": name, "salt": salt, "value": value})

@@ -14,7 +14,7 @@ from peewee import JOIN, SQL, Case, fn
 
 from registry.rules.acts import DATED_BACK_DAYS
 from registry.rules.merkle import includes, inclusion_proof, root_of_peaks
-from registry.store.book import leaf_of, value_hash
+from registry.store.book import leaf_of, personal_value, value_hash
 from registry.store.certificates import tuples
 from registry.store.database import is_postgresql
 from registry.store.tables import (
@@ -235,7 +235,7 @@ def personal_values(seqs: Iterable[int]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
     query = EventValue.select(EventValue.seq, EventValue.field, EventValue.value)
     for seq, name, value in tuples(query.where(EventValue.seq.in_(list(seqs)))):
-        found.setdefault(seq, {})[name] = value
+        found.setdefault(seq, {})[name] = personal_value(seq, name, value)
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from peewee import JOIN
 
+from registry.store.book import personal_value
 from registry.store.certificates import tuples
 from registry.store.tables import Account, Event, EventValue
 
@@ -63,7 +64,7 @@ def events_of(
     )
     personal: dict[int, dict[str, str]] = defaultdict(dict)
     for seq, field, value in tuples(values):
-        personal[seq][field] = value
+        personal[seq][field] = personal_value(seq, field, value)
     return [
         PersonEvent(
             seq,
