@@ -6,6 +6,7 @@ a line, in which a code is eight hex digits, a client is its network, and there 
 
 import ipaddress
 import logging
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +32,8 @@ GRACE = 30
 
 _CODE_PREFIXES = ("/v/", "/V/", "/api/v1/verify/")
 _LONGEST_SEGMENT = 40
+#: An ID number of 15 or 18 characters that somebody typed into an address.
+_IDENTITY = re.compile("[0-9]{14}")
 _LONGEST_PATH = 200
 
 
@@ -170,13 +173,13 @@ class JsonLogger(Logger):
 
 
 def logged_path(path: str) -> str:
-    """A path as the log may keep it: codes, and whatever is as long as one, by their digest."""
+    """A path as the log may keep it: codes, ID numbers and long parts by their digest."""
     for prefix in _CODE_PREFIXES:
         if path.startswith(prefix):
             code, photograph, _ = path.removeprefix(prefix).partition("/photograph")
             return f"{prefix}{code_digest(code)}{photograph}"
     parts = (
-        f"~{code_digest(part)}" if len(part) > _LONGEST_SEGMENT else part
+        f"~{code_digest(part)}" if len(part) > _LONGEST_SEGMENT or _IDENTITY.search(part) else part
         for part in path.split("/")
     )
     return "/".join(parts)[:_LONGEST_PATH]

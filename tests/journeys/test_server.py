@@ -255,6 +255,8 @@ def test_refuses_what_must_not_be_served(blank: Config, place: tuple[Config, Car
         ("/V/ABC/photograph", f"/V/{code_digest('ABC')}/photograph"),
         ("/api/v1/verify/ABC", f"/api/v1/verify/{code_digest('ABC')}"),
         ("/people/12", "/people/12"),
+        ("/people/320413197703030776", f"/people/~{code_digest('320413197703030776')}"),
+        ("/x/李320413770303077/y", f"/x/~{code_digest('李320413770303077')}/y"),
         ("/x/" + "A" * 200, f"/x/~{code_digest('A' * 200)}"),
         ("/" + "ab/" * 200, ("/" + "ab/" * 200)[:200]),
     ],
