@@ -576,7 +576,9 @@ def _ddl(postgresql):
             f"person_id {integer} not null constraint conviction_person references person(id)",
             "decided_on text not null",
             "document text not null default ''",
+            "withdrawn_on text",
             day("conviction", "decided_on"),
+            day("conviction", "withdrawn_on"),
         ),
         "create index conviction_by_person on conviction(person_id)",
         table(

@@ -151,7 +151,7 @@ _ALL = (
         "barred",
         "person",
         in_context("event", "禁止持证"),
-        "certificates until_on cause engagement barred_until",
+        "certificates until_on cause engagement barred_until conviction",
     ),
     _kind("bar-lifted", "person", in_context("event", "解除禁止持证"), "cause"),
     _kind(

@@ -148,12 +148,57 @@ def record_conviction(
 
     def write(book: Book) -> tuple[str, ...]:
         ended = certificates.end_all_live(book, act, row.person_id, cause="conviction")
-        conduct.add_conviction(
+        conviction_id = conduct.add_conviction(
             book, act, row, decided_on=decided_on, court=deciding, judgment=paper
         )
         if not row.barred or row.barred_until is not None:
-            person_marks.bar(book, act, row, "conviction", None, certificates=ended)
+            person_marks.bar(
+                book,
+                act,
+                row,
+                "conviction",
+                None,
+                certificates=ended,
+                conviction_id=conviction_id,
+            )
         return tuple(ended)
+
+    return written(act, row, write)
+
+
+def withdraw_conviction(act: Act, number: str, conviction_id: int) -> bool:
+    """Withdraw a conviction recorded by mistake (R05); asks for a reason. Whether the bar fell.
+
+    The bar that followed from it is lifted where nothing else stands: another conviction, or a
+    bar set by an act of its own, which then bars for as long as that one said. Certificates that
+    ended stay ended; they are rectified one by one.
+    """
+    act = authorise(act, "person.bar")
+    row = person_for(act, number)
+    standing = {one.id for one in conduct.convictions_of(row.person_id) if not one.withdrawn_on}
+    refusals = reason_missing(act)
+    if conviction_id not in standing:
+        refusals.append(_no_such_conviction())
+    if refusals:
+        raise Refused(refusals)
+
+    def write(book: Book) -> bool:
+        known = conduct.convictions_of(row.person_id)
+        others = {one.id for one in known if not one.withdrawn_on} - {conviction_id}
+        if len(others) == sum(not one.withdrawn_on for one in known):
+            raise Refused(_no_such_conviction())
+        conduct.withdraw_conviction(book, act, row, conviction_id)
+        if others or not row.barred:
+            return False
+        grounds = [one for one in conduct.bars_in_force(row.person_id) if one.conviction_id is None]
+        if not grounds:
+            person_marks.lift_bar(book, act, row, "conviction-withdrawn")
+            return True
+        longest = max(grounds, key=lambda one: one.until_on or conduct.FOR_GOOD)
+        if longest.until_on != row.barred_until:
+            until = date.fromisoformat(longest.until_on) if longest.until_on else None
+            person_marks.bar(book, act, row, longest.cause, until)
+        return False
 
     return written(act, row, write)
 
@@ -176,6 +221,14 @@ def record_appraisal(act: Act, number: str, *, year: int, grade: str) -> None:
     if refusals:
         raise Refused(refusals)
     written(act, row, lambda book: conduct.put_appraisal(book, act, row, year=year, grade=grade))
+
+
+def _no_such_conviction() -> Refusal:
+    return Refusal(
+        "no-such-conviction",
+        sentence("没有这一条刑事处罚，或者已经撤销。请刷新页面。"),
+        "registry-rule",
+    )
 
 
 def _choose(what: str) -> Refusal:

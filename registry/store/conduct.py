@@ -1,9 +1,10 @@
 """Sanctions, convictions and yearly appraisals on record.
 
-Rows are never deleted: a sanction set aside keeps its row with the day. Each writer records its
-own event; the caller holds the transaction and has asked the rules.
+Rows are never deleted: a sanction or conviction set aside keeps its row with the day. Each writer
+records its own event; the caller holds the transaction and has asked the rules.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from registry.rules.conduct import sanction_end
 from registry.store.book import Book
 from registry.store.certificates import tuples
 from registry.store.person_rows import PersonRow
-from registry.store.tables import Appraisal, Conviction, Sanction
+from registry.store.tables import Appraisal, Conviction, Event, Sanction
 
 #: Until when a sanction without end (开除) is said to last.
 FOR_GOOD = "9999-12-31"
@@ -32,11 +33,30 @@ class SanctionRow:
 
 
 @dataclass(frozen=True)
+class ConvictionRow:
+    """A conviction on record; ``withdrawn_on`` is the day on which it was withdrawn."""
+
+    id: int
+    decided_on: str
+    document: str
+    withdrawn_on: str | None
+
+
+@dataclass(frozen=True)
+class BarGround:
+    """One bar of the book; ``conviction_id`` is set where it followed from a conviction."""
+
+    cause: str
+    until_on: str | None
+    conviction_id: int | None
+
+
+@dataclass(frozen=True)
 class ConductRecord:
     """What stands about a person, newest first."""
 
     sanctions: tuple[SanctionRow, ...]
-    convictions: tuple[tuple[str, str], ...]
+    convictions: tuple[ConvictionRow, ...]
     appraisals: tuple[tuple[int, str, str], ...]
 
 
@@ -52,16 +72,11 @@ _SANCTION_COLUMNS = (
 
 
 def record_of(person_id: int) -> ConductRecord:
-    """Everything on record about a person: day and paper of convictions, year and grade."""
+    """Everything on record about a person, what was set aside included."""
     sanctions = (
         Sanction.select(*_SANCTION_COLUMNS)
         .where(Sanction.person_id == person_id)
         .order_by(Sanction.effective_on.desc(), Sanction.id.desc())
-    )
-    convictions = (
-        Conviction.select(Conviction.decided_on, Conviction.document)
-        .where(Conviction.person_id == person_id)
-        .order_by(Conviction.decided_on.desc(), Conviction.id.desc())
     )
     appraisals = (
         Appraisal.select(Appraisal.year, Appraisal.grade, Appraisal.document)
@@ -70,9 +85,42 @@ def record_of(person_id: int) -> ConductRecord:
     )
     return ConductRecord(
         tuple(SanctionRow(*row) for row in tuples(sanctions)),
-        tuple((day, paper) for day, paper in tuples(convictions)),
+        convictions_of(person_id),
         tuple((year, grade, paper) for year, grade, paper in tuples(appraisals)),
     )
+
+
+def convictions_of(person_id: int) -> tuple[ConvictionRow, ...]:
+    """A person's convictions, withdrawn ones included, newest first."""
+    rows = (
+        Conviction.select(
+            Conviction.id, Conviction.decided_on, Conviction.document, Conviction.withdrawn_on
+        )
+        .where(Conviction.person_id == person_id)
+        .order_by(Conviction.decided_on.desc(), Conviction.id.desc())
+    )
+    return tuple(ConvictionRow(*row) for row in tuples(rows))
+
+
+def bars_in_force(person_id: int) -> tuple[BarGround, ...]:
+    """Why the person is barred, out of the book: every bar since one was last lifted."""
+    grounds: list[BarGround] = []
+    rows = (
+        Event.select(Event.act, Event.details)
+        .where(
+            Event.subject == "person",
+            Event.subject_id == person_id,
+            Event.act.in_(("barred", "bar-lifted")),
+        )
+        .order_by(Event.seq)
+    )
+    for name, details in tuples(rows):
+        if name == "bar-lifted":
+            grounds.clear()
+            continue
+        told = json.loads(details)
+        grounds.append(BarGround(told["cause"], told.get("until_on"), told.get("conviction")))
+    return tuple(grounds)
 
 
 def sanction(sanction_id: int, person_id: int) -> SanctionRow | None:
@@ -155,6 +203,18 @@ def add_conviction(
         },
     )
     return conviction_id
+
+
+def withdraw_conviction(book: Book, act: Act, row: PersonRow, conviction_id: int) -> None:
+    """Mark a conviction as withdrawn from the act's day; the bar is the caller's to lift."""
+    Conviction.update(withdrawn_on=act.day).where(Conviction.id == conviction_id).execute()
+    book.record(
+        "conviction-withdrawn",
+        act,
+        row.person_id,
+        organisation_id=row.organisation_id,
+        details={"conviction": conviction_id},
+    )
 
 
 def put_appraisal(book: Book, act: Act, row: PersonRow, *, year: int, grade: str) -> str:

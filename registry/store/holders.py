@@ -235,7 +235,9 @@ def _convicted(piece: list[int]) -> set[int]:
     return {
         person_id
         for (person_id,) in tuples(
-            Conviction.select(Conviction.person_id).where(Conviction.person_id.in_(piece))
+            Conviction.select(Conviction.person_id).where(
+                Conviction.person_id.in_(piece), Conviction.withdrawn_on.is_null()
+            )
         )
     }
 

@@ -116,11 +116,13 @@ def bar(
     until: date | None,
     *,
     certificates: Iterable[str] = (),
+    conviction_id: int | None = None,
 ) -> None:
     """Bar the person from certificates, for good or until the end of a day.
 
-    ``certificates`` are the numbers that the caller ended before. A bar is only ever lifted by an
-    act, never by the passing of its day.
+    ``certificates`` are the numbers that the caller ended before; ``conviction_id`` is the
+    recorded conviction that the bar follows from. A bar is only ever lifted by an act, never by
+    the passing of its day.
     """
     Person.update(barred=1, barred_until=None if until is None else until.isoformat()).where(
         Person.id == row.person_id
@@ -135,7 +137,8 @@ def bar(
             "until_on": None if until is None else until.isoformat(),
             "engagement": row.engagement_id,
             "certificates": list(certificates),
-        },
+        }
+        | ({} if conviction_id is None else {"conviction": conviction_id}),
     )
 
 

@@ -337,6 +337,7 @@ class Conviction(Row):
     person_id = IntegerField()
     decided_on = TextField()
     document = TextField(default="")
+    withdrawn_on = TextField(null=True)
 
 
 class Appraisal(Row):

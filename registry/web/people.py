@@ -1,5 +1,6 @@
 """People: the list with its filters, looking somebody up, one person's page, adding somebody."""
 
+import re
 from typing import Any
 
 from flask import (
@@ -41,6 +42,8 @@ blueprint = Blueprint("people", __name__)
 people_acts.install(blueprint)
 
 TEXT_LIMIT = 60
+#: Region and birth date of an ID number, with whatever stands around them.
+_HALF_IDENTITY = re.compile("[0-9]{14}")
 
 
 for _name in (
@@ -199,6 +202,9 @@ def search() -> ResponseReturnValue:
     card = certificates.by_number(text) if text else None
     if card is not None and (holder := store.find_by_id(card.person_id, scope)) is not None:
         return redirect(url_for("people.one", number=holder.number))
+    if _HALF_IDENTITY.search(folded):
+        # An ID number with a name beside it, or a part of one: it may not stand in an address.
+        return _find_page(FindForm(), looked=True)
     return redirect(url_for("people.index", q=text[:TEXT_LIMIT] or None))
 
 
@@ -388,5 +394,44 @@ def withdraw_sanction(number: str, sanction_id: int) -> ResponseReturnValue:
         form=form,
         title=people_wording.sanction_title(recorded.kind),
         recorded=recorded,
+    )
+    return make_response(answer, status)
+
+
+@blueprint.route(
+    "/people/<number>/convictions/<number:conviction_id>/withdraw", methods=["GET", "POST"]
+)
+@allow("person.bar")
+def withdraw_conviction(number: str, conviction_id: int) -> ResponseReturnValue:
+    """Withdraw a conviction that was recorded by mistake."""
+    row = person_or_404(number)
+    recorded = next(
+        (one for one in conduct.convictions_of(row.person_id) if one.id == conviction_id), None
+    )
+    if recorded is None or recorded.withdrawn_on is not None:
+        abort(404)
+    form = PlainActForm(today=today())
+    status = 200
+    lifted: list[bool] = []
+    if request.method == "POST":
+        status = 422
+        if form.validate() and form.attempt(
+            lambda: lifted.append(
+                conduct_services.withdraw_conviction(
+                    current_act(**form.act_values()), row.number, conviction_id
+                )
+            )
+        ):
+            flash(
+                gettext("刑事处罚记录已撤销，持证禁令同时解除：%(name)s。", name=row.name)
+                if lifted[0]
+                else gettext("刑事处罚记录已撤销：%(name)s。", name=row.name),
+                "good",
+            )
+            if row.barred and not lifted[0]:
+                flash(gettext("此人另有原因被禁止持证，禁令没有解除。"), "warning")
+            return redirect(url_for("people.one", number=row.number))
+    answer = render_template(
+        "people/withdraw_conviction.html", person=row, form=form, recorded=recorded
     )
     return make_response(answer, status)

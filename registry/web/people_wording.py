@@ -26,6 +26,8 @@ _CAUSES: dict[str, Any] = {
     "conviction": lazy_gettext("受过刑事处罚"),
     "exchange": lazy_gettext("换发"),
     "decided": lazy_gettext("经研究决定"),
+    "conviction-withdrawn": lazy_gettext("刑事处罚记录已撤销"),
+    "data-changed": lazy_gettext("登记内容变更"),
 }
 
 #: Fields of the book that a time line shows, with their titles, in the order of showing.

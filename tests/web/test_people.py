@@ -126,6 +126,9 @@ def test_every_page_is_whole_for_each_role(
     if role != "auditor":
         paths += ["/people/add", f"/people/{held.number}/identity-number"]
         paths += [f"/people/{held.number}/sanctions/1/withdraw"]
+    if role == "legal-office":
+        paths += [f"/people/{helper.number}/convictions/1/withdraw"]
+    if role != "auditor":
         paths += [
             f"/people/{number}/{page.name}"
             for number in (held.number, helper.number)
@@ -251,7 +254,14 @@ def test_an_id_number_is_looked_up_and_never_stands_in_an_address(
             assert answer.location == f"/people/{added.number}"
     assert browser.post("/people/find", {"identity_number": id_number(1)[-6:]}).status_code == 302
     wrong = id_number(1)[:-1] + ("0" if id_number(1)[-1] != "0" else "1")
-    for typed in (id_number(3), wrong, "32041319900101001"):
+    for typed in (
+        id_number(3),
+        wrong,
+        "32041319900101001",
+        f"单晓梅{id_number(1)}",
+        f"身份证 {id_number(1)}，",
+        id_number(1)[:14],
+    ):
         answer = browser.post("/people/search", {"q": typed})
         assert answer.status_code in (200, 422) and typed not in answer.text
         assert answer.location is None
@@ -347,13 +357,14 @@ PATHS = (
 
 def test_the_paths_above_are_all_that_name_a_person(office: Any) -> None:
     routes = {
-        rule.rule.replace("<number:version>", "1").replace("<number:sanction_id>", "1")
+        re.sub(r"<number:\w+>", "1", rule.rule)
         for rule in office.url_map.iter_rules()
         if rule.rule.startswith("/people/<number>")
     }
     assert {route.replace("<number>", "{}") for route in routes} - {
         "/people/{}/bar",
         "/people/{}/lift-bar",
+        "/people/{}/convictions/1/withdraw",
     } == set(PATHS)
 
 
@@ -595,3 +606,23 @@ def test_a_sanction_belongs_to_the_person_in_the_address(
     path = f"/people/{mine.number}/sanctions/1/withdraw"
     assert browser.get(path).status_code == 404
     assert browser.post(path, ACT_FIELDS | {"basis": "registry-rule"}).status_code == 404
+
+
+def test_a_mistaken_conviction_is_withdrawn_by_the_legal_office_alone(
+    signed_in: Callable[..., Browser], district: dict[str, int]
+) -> None:
+    mine = person(district["here"])
+    with connection():
+        conduct.record_conviction(ACT, mine.number, decided_on=ACT.on, judgment="误记")
+    path = f"/people/{mine.number}/convictions/1/withdraw"
+    clerk = signed_in("hr", organisation_id=district["here"])
+    assert clerk.get(path).status_code == 403
+    assert path not in clerk.get(f"/people/{mine.number}").text
+    legal = signed_in("legal-office")
+    assert path in legal.get(f"/people/{mine.number}").text
+    assert send(legal, path, reason="").status_code == 422
+    assert send(legal, path).status_code == 302
+    page = legal.get(f"/people/{mine.number}").text
+    assert "记录已撤销" in page and "已被禁止持证" not in page and path not in page
+    assert legal.get(path).status_code == 404
+    assert acts_recorded()[-2:] == ["conviction-withdrawn", "bar-lifted"]
