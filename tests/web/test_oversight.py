@@ -503,6 +503,7 @@ def tamper(statement: str, values: tuple[object, ...], engine: str) -> None:
             database.execute_sql(f'drop trigger "{name}"')
         database.execute_sql(statement, values)
         return
+    database.execute_sql("reset role")
     database.execute_sql("set session_replication_role = replica")
     database.execute_sql(statement.replace("?", "%s"), values)
     database.execute_sql("set session_replication_role = default")
