@@ -1,0 +1,108 @@
+"""Two organs that hold one of everything, so that a clerk of the one can try the other's."""
+
+from dataclasses import dataclass, replace
+
+from registry.documents.portraits import draw_portrait
+from registry.rules.acts import Act, Actor
+from registry.services import batches, conduct, people, photographs
+from registry.store import findings, proposals
+from registry.store.book import transaction
+from registry.store.tables import Batch, Conviction, Finding, Proposal, Sanction
+from tests.staff import add_account, add_organisation, give_legacy
+
+_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+
+
+def id_number(serial: int, born: str = "19900101") -> str:
+    """An ID number with the right check digit that nobody alive has (area 320413)."""
+    body = f"320413{born}{serial:03d}"
+    total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
+    return body + "10X98765432"[total % 11]
+
+
+@dataclass(frozen=True)
+class Organ:
+    """One organ: ``holder`` has a national certificate ``card`` and one of everything else;
+    ``waiting`` has an old card and stands in a prepared batch, ``free`` has an old card."""
+
+    id: int
+    code: str
+    holder: str
+    holder_id: int
+    card: str
+    waiting: str
+    free: tuple[str, ...]
+    helper: str
+    batch: int
+    finding: int
+    proposal: int
+    sanction: int
+    conviction: int
+
+
+def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
+    """Fill an organ through the services; ``serial`` tells the ID numbers of two organs apart."""
+    act = replace(
+        act, by=Actor(add_account(f"maker-{code.lower()}"), "maker", "法制", "legal-office")
+    )
+    organ = add_organisation(name, code=code)
+
+    def person(place: int, establishment: str = "civil-servant") -> tuple[str, int, int]:
+        added = people.add_person(
+            act,
+            name="陈大文",
+            identity_number=id_number(serial + 2 * place),
+            organisation_id=organ,
+            establishment=establishment,
+        )
+        return added.number, added.person_id, added.engagement_id
+
+    holder, waiting, convict = person(0), person(1), person(2)
+    helper = person(3, "dispatched")
+    others = [person(4 + place) for place in range(free)]
+    give_legacy(act, holder[1:])
+    card = batches.exchange(act, holder[0]).certificate.number
+    for one in (waiting, *others):
+        give_legacy(act, one[1:])
+    batches.prepare_batch(act, organisation_code=code, letter_number="坛函〔2026〕1号")
+    photographs.add_photograph(act, holder[0], draw_portrait(serial, "male"))
+    conduct.record_sanction(act, holder[0], kind="warning", effective_on=act.on)
+    conduct.record_conviction(act, convict[0], decided_on=act.on, judgment="1")
+    with transaction() as book:
+        findings.open_finding(
+            book,
+            act,
+            "supervisor-not-found",
+            f"finding of {code}",
+            person_id=helper[1],
+            organisation_id=organ,
+        )
+        proposals.open_proposal(
+            book,
+            act,
+            act_name="transfer",
+            person_id=holder[1],
+            organisation_id=organ,
+            target=code,
+            digest=code,
+            facts={},
+        )
+
+    def newest(table: type) -> int:
+        return int(table.select(table.id).order_by(table.id.desc()).get().id)  # type: ignore[attr-defined]
+
+    return Organ(
+        organ,
+        code,
+        holder[0],
+        holder[1],
+        card,
+        waiting[0],
+        tuple(one[0] for one in others),
+        helper[0],
+        newest(Batch),
+        newest(Finding),
+        newest(Proposal),
+        newest(Sanction),
+        newest(Conviction),
+    )
