@@ -7,7 +7,7 @@ is for the rules to say; a caller that skipped them is stopped by the schema.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -20,6 +20,8 @@ from registry.store.database import tuples
 from registry.store.tables import Certificate, Engagement, Event, Organisation, Person
 
 CHUNK = 500
+#: How many rows one statement writes, well within what either engine takes.
+ROWS_WRITTEN = 200
 
 # Act of the grid → the event that it is written as.
 EVENT_OF: dict[str, str] = {
@@ -215,105 +217,114 @@ def end_all_live(book: Book, act: Act, person_id: int, *, cause: str) -> list[st
     ]
 
 
-def record_legacy(
-    book: Book,
-    act: Act,
-    *,
-    person_id: int,
-    engagement_id: int,
-    number: str,
-    issued_on: date | None,
-    valid_until: date | None = None,
-) -> CertificateRow:
-    """Put an old provincial card, as a roster names it, on record as live.
+@dataclass(frozen=True)
+class LegacyCard:
+    """An old provincial card as a roster names it, for a spell of employment."""
 
-    It has no code. What it certifies is taken from the roster's engagement, for nobody has the
-    card at hand. Raises LookupError when the engagement isn't the person's; the schema refuses
+    person_id: int
+    engagement_id: int
+    number: str
+    issued_on: date | None
+    valid_until: date | None = None
+
+
+def record_legacy(book: Book, act: Act, **card: Any) -> CertificateRow:
+    """Put one old card (the fields of :class:`LegacyCard`) on record as live."""
+    return record_legacy_cards(book, act, [LegacyCard(**card)])[0]
+
+
+def record_legacy_cards(book: Book, act: Act, cards: Sequence[LegacyCard]) -> list[CertificateRow]:
+    """Put old provincial cards, as a roster names them, on record as live, in order.
+
+    They have no code. What they certify is taken from the roster's engagement, for nobody has
+    the card at hand. Raises LookupError when an engagement isn't the person's; the schema refuses
     anyone who may not hold.
     """
-    found = (
-        Engagement.select(
-            Person.name,
-            Engagement.organisation_id,
-            Organisation.name,
-            Engagement.post,
-            Engagement.field,
-            Engagement.may_hold,
+    places = _places(card.engagement_id for card in cards)
+    rows = [_legacy_columns(act, card, places) for card in cards]
+    ids: dict[str, int] = {}
+    for start in range(0, len(rows), ROWS_WRITTEN):
+        piece = Certificate.insert_many(rows[start : start + ROWS_WRITTEN])
+        ids |= dict(tuples(piece.returning(Certificate.number, Certificate.id).tuples()))
+    recorded = []
+    for card, row in zip(cards, rows, strict=True):
+        details = {
+            name: row[name]
+            for name in ("number", "kind", "state", "issued_on", "valid_until")
+            if row[name]
+        }
+        book.record(
+            "legacy-certificate-recorded",
+            act,
+            ids[card.number],
+            person_id=card.person_id,
+            organisation_id=row["organisation_id"],
+            details=details
+            | {
+                "person": card.person_id,
+                "organisation": row["organisation_id"],
+                "engagement": card.engagement_id,
+            },
         )
-        .join(Person, on=(Person.id == Engagement.person_id))
-        .join(Organisation, on=(Organisation.id == Engagement.organisation_id))
-        .where(Engagement.id == engagement_id, Engagement.person_id == person_id)
-        .tuples()
-        .first()
-    )
-    if found is None:
-        raise LookupError(f"person {person_id} has no engagement {engagement_id}")
-    name, organisation_id, organisation_name, post, fields, may_hold = found
-    first_day = issued_on.isoformat() if issued_on else None
-    last_day = valid_until.isoformat() if valid_until else None
-    certificate_id = Certificate.insert(
-        number=number,
-        kind="jiangsu-legacy",
-        person_id=person_id,
-        engagement_id=engagement_id,
-        holder_may_hold=may_hold,
-        state="active",
-        name=name,
-        organisation_id=organisation_id,
-        organisation_name=organisation_name,
-        post=post,
-        fields=fields,
-        issued_on=first_day,
-        valid_from=first_day,
-        valid_until=last_day,
-        created_at=act.moment,
-    ).execute()
-    details: dict[str, object] = {
-        "number": number,
+        recorded.append(
+            CertificateRow(
+                ids[card.number], card.number, row["kind"], row["state"], card.person_id,
+                card.engagement_id, row["organisation_id"], row["name"],
+                row["organisation_name"], row["post"], row["fields"], "", "", "", "", "",
+                card.issued_on, card.issued_on, card.valid_until, None, None, None, None, None,
+            )
+        )  # fmt: skip
+    return recorded
+
+
+def _places(engagement_ids: Iterable[int]) -> dict[tuple[int, int], tuple[Any, ...]]:
+    """What an old card copies, by engagement and person."""
+    found: dict[tuple[int, int], tuple[Any, ...]] = {}
+    for piece in chunks(engagement_ids):
+        query = (
+            Engagement.select(
+                Engagement.id,
+                Engagement.person_id,
+                Person.name,
+                Engagement.organisation_id,
+                Organisation.name,
+                Engagement.post,
+                Engagement.field,
+                Engagement.may_hold,
+            )
+            .join(Person, on=(Person.id == Engagement.person_id))
+            .join(Organisation, on=(Organisation.id == Engagement.organisation_id))
+            .where(Engagement.id.in_(piece))
+        )
+        found |= {(values[0], values[1]): values[2:] for values in tuples(query)}
+    return found
+
+
+def _legacy_columns(
+    act: Act, card: LegacyCard, places: Mapping[tuple[int, int], tuple[Any, ...]]
+) -> dict[str, Any]:
+    place = places.get((card.engagement_id, card.person_id))
+    if place is None:
+        raise LookupError(f"person {card.person_id} has no engagement {card.engagement_id}")
+    name, organisation_id, organisation_name, post, fields, may_hold = place
+    first_day = card.issued_on.isoformat() if card.issued_on else None
+    return {
+        "number": card.number,
         "kind": "jiangsu-legacy",
+        "person_id": card.person_id,
+        "engagement_id": card.engagement_id,
+        "holder_may_hold": may_hold,
         "state": "active",
-        "person": person_id,
-        "organisation": organisation_id,
-        "engagement": engagement_id,
+        "name": name,
+        "organisation_id": organisation_id,
+        "organisation_name": organisation_name,
+        "post": post,
+        "fields": fields,
+        "issued_on": first_day,
+        "valid_from": first_day,
+        "valid_until": card.valid_until.isoformat() if card.valid_until else None,
+        "created_at": act.moment,
     }
-    if first_day:
-        details["issued_on"] = first_day
-    if last_day:
-        details["valid_until"] = last_day
-    book.record(
-        "legacy-certificate-recorded",
-        act,
-        certificate_id,
-        person_id=person_id,
-        organisation_id=organisation_id,
-        details=details,
-    )
-    return CertificateRow(
-        certificate_id,
-        number,
-        "jiangsu-legacy",
-        "active",
-        person_id,
-        engagement_id,
-        organisation_id,
-        name,
-        organisation_name,
-        post,
-        fields,
-        "",
-        "",
-        "",
-        "",
-        "",
-        issued_on,
-        issued_on,
-        valid_until,
-        None,
-        None,
-        None,
-        None,
-        None,
-    )
 
 
 # --- what the book knows about a certificate -------------------------------------------------

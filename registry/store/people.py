@@ -6,15 +6,21 @@ first. Finding people is in :mod:`registry.store.person_rows` and offered here a
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from registry.rules.acts import Act
 from registry.rules.people import category_of
-from registry.store import keys
 from registry.store.book import Book
 from registry.store.database import database
-from registry.store.name_readings import reading_of
+from registry.store.people_adding import (
+    Added,
+    NewPerson,
+    add_people,
+    add_person,
+    day_text,
+    filled,
+    next_person_number,
+)
 from registry.store.person_rows import (
     EngagementRow,
     PersonRow,
@@ -27,13 +33,15 @@ from registry.store.person_rows import (
     officers_named,
     people_by_identity,
 )
-from registry.store.tables import Engagement, NumberSequence, Person
+from registry.store.tables import Engagement, Person
 
 __all__ = [
     "HARMLESS_FIELDS",
     "Added",
     "EngagementRow",
+    "NewPerson",
     "PersonRow",
+    "add_people",
     "add_person",
     "edit_engagement",
     "end_engagement",
@@ -68,16 +76,6 @@ HARMLESS_FIELDS = frozenset(
     }
 )
 _PERSONAL = {"telephone": "telephone", "remarks": "remarks", "supervisor_names": "supervisors"}
-_SEQUENCE = "person"
-
-
-@dataclass(frozen=True)
-class Added:
-    """Who was added, and the engagement that began with it."""
-
-    person_id: int
-    number: str
-    engagement_id: int
 
 
 def lock_person(row: PersonRow) -> None:
@@ -90,112 +88,6 @@ def lock_person(row: PersonRow) -> None:
     Person.select(Person.id).where(Person.id == row.person_id).for_update().get()
     engagement = Engagement.select(Engagement.id).where(Engagement.id == row.engagement_id)
     engagement.for_update().get()
-
-
-def next_person_number() -> str:
-    """The next person number (P000001 …), never given twice; gaps are left by what is undone."""
-    NumberSequence.insert(pattern=_SEQUENCE, next_number=1).on_conflict_ignore().execute()
-    NumberSequence.update(next_number=NumberSequence.next_number + 1).where(
-        NumberSequence.pattern == _SEQUENCE
-    ).execute()
-    taken = NumberSequence.get_by_id(_SEQUENCE).next_number - 1
-    return f"P{taken:06d}"
-
-
-def add_person(
-    book: Book,
-    act: Act,
-    *,
-    name: str,
-    sex: str,
-    birth_on: date,
-    identity_number: str,
-    organisation_id: int,
-    establishment: str,
-    roster: str,
-    on_record_since: date,
-    started_on: date | None = None,
-    planned_end_on: date | None = None,
-    section: str = "",
-    post: str = "",
-    field: str = "",
-    telephone: str = "",
-    remarks: str = "",
-    in_enforcement_post: bool = True,
-    supervisor_names: str = "",
-    supervisor_id: int | None = None,
-    filed_on: date | None = None,
-) -> Added:
-    """Write a person and the first engagement; records ``person-added``.
-
-    ``identity_number`` is folded and judged; ``roster`` is ``officer`` or ``auxiliary``;
-    ``filed_on`` is the day of the roster that it came from. Raises ConstraintViolation where the
-    ID number is on the register already.
-    """
-    number = next_person_number()
-    ring = keys.in_use()
-    key_id, sealed = ring.seal_identity(identity_number, number)
-    pinyin, initials = reading_of(name)
-    person_id = Person.insert(
-        number=number,
-        name=name,
-        pinyin=pinyin,
-        initials=initials,
-        sex=sex,
-        birth_on=birth_on.isoformat(),
-        identity_sealed=sealed,
-        identity_key=key_id,
-        identity_index=ring.identity_index(identity_number),
-        identity_tail_index=ring.tail_index(identity_number[-6:]),
-        created_at=act.moment,
-    ).execute()
-    place = {
-        "organisation_id": organisation_id,
-        "establishment": establishment,
-        "started_on": _day(started_on),
-        "on_record_since": on_record_since.isoformat(),
-        "planned_end_on": _day(planned_end_on),
-        "section": section,
-        "post": post,
-        "field": field,
-        "telephone": telephone,
-        "remarks": remarks,
-        "in_enforcement_post": int(in_enforcement_post),
-        "supervisor_names": supervisor_names,
-        "supervisor_id": supervisor_id,
-    }
-    engagement_id = _insert_engagement(person_id, 0, place)
-    book.record(
-        "person-added",
-        act,
-        person_id,
-        organisation_id=organisation_id,
-        details={
-            "number": number,
-            "organisation": organisation_id,
-            "establishment": establishment,
-            "category": category_of(establishment),
-            "engagement": engagement_id,
-            "roster": roster,
-            "started_on": _day(started_on),
-            "on_record_since": on_record_since.isoformat(),
-            "filed_on": _day(filed_on),
-            "sex": sex,
-            "section": section,
-            "post": post,
-            "field": field,
-            "in_enforcement_post": int(in_enforcement_post),
-            "planned_end_on": _day(planned_end_on),
-        },
-        personal=_filled(
-            name=name,
-            identity_number=identity_number,
-            telephone=telephone,
-            remarks=remarks,
-            supervisors=supervisor_names,
-        ),
-    )
-    return Added(person_id, number, engagement_id)
 
 
 def start_engagement(
@@ -219,9 +111,9 @@ def start_engagement(
     place = {
         "organisation_id": organisation_id,
         "establishment": establishment,
-        "started_on": _day(started_on),
+        "started_on": day_text(started_on),
         "on_record_since": on_record_since.isoformat(),
-        "planned_end_on": _day(planned_end_on),
+        "planned_end_on": day_text(planned_end_on),
         "section": section,
         "post": post,
         "field": field,
@@ -240,15 +132,15 @@ def start_engagement(
             "establishment": establishment,
             "category": category_of(establishment),
             "engagement": engagement_id,
-            "started_on": _day(started_on),
+            "started_on": day_text(started_on),
             "on_record_since": on_record_since.isoformat(),
             "section": section,
             "post": post,
             "field": field,
             "in_enforcement_post": int(in_enforcement_post),
-            "planned_end_on": _day(planned_end_on),
+            "planned_end_on": day_text(planned_end_on),
         },
-        personal=_filled(telephone=telephone, remarks=remarks),
+        personal=filled(telephone=telephone, remarks=remarks),
     )
     return engagement_id
 
@@ -442,11 +334,3 @@ def _engagement(engagement_id: int) -> Engagement:
 
 def _barred(person_id: int) -> int:
     return int(Person.select(Person.barred).where(Person.id == person_id).scalar())
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _filled(**values: str) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}

@@ -30,6 +30,7 @@ from registry.rules.rosters import (
 )
 from registry.store import certificates, findings, people
 from registry.store.book import Book, transaction
+from registry.store.certificates import LegacyCard
 from registry.store.imports import Directory, Place, RegisterView, decided_finding
 
 Where = tuple[str, int]
@@ -69,11 +70,11 @@ def write_roster(
     ones do not wait already. Raises ConstraintViolation where the register moved meanwhile.
     """
     places, numbers = dict(view.places), dict(view.numbers)
-    for row in difference.added:
-        added = _add(book, act, difference, row, places, directory, source)
-        place = Place(added.person_id, added.engagement_id, directory.ids[row.organisation])
-        places[added.number] = place
-        numbers[identity_key(row.identity_number)] = added.number
+    added = _add(book, act, difference, places, directory, source)
+    for row, one in zip(difference.added, added, strict=True):
+        place = Place(one.person_id, one.engagement_id, directory.ids[row.organisation])
+        places[one.number] = place
+        numbers[identity_key(row.identity_number)] = one.number
     for matched in difference.changed:
         _change(book, act, difference, matched, places, source)
     for proposed in difference.proposed:
@@ -90,13 +91,37 @@ def _add(
     book: Book,
     act: Act,
     difference: RosterDifference,
+    places: Mapping[str, Place],
+    directory: Directory,
+    source: Source,
+) -> list[people.Added]:
+    """The people and, where a row names one, the old card; on record since the roster's day."""
+    added = people.add_people(
+        book,
+        act,
+        [_newcomer(act, difference, row, places, directory, source) for row in difference.added],
+        roster=difference.kind,
+        filed_on=source.filed_on,
+    )
+    cards = [
+        LegacyCard(
+            one.person_id, one.engagement_id, row.legacy_number, row.issued_on, row.valid_until
+        )
+        for row, one in zip(difference.added, added, strict=True)
+        if isinstance(row, OfficerRow) and row.legacy_number
+    ]
+    certificates.record_legacy_cards(book, act, cards)
+    return added
+
+
+def _newcomer(
+    act: Act,
+    difference: RosterDifference,
     row: OfficerRow | AuxiliaryRow,
     places: Mapping[str, Place],
     directory: Directory,
     source: Source,
-) -> people.Added:
-    """A person and, where the row names one, the old card; on record since the roster's day."""
-    filed_on = min(source.filed_on or act.on, act.on)
+) -> people.NewPerson:
     more: dict[str, Any] = {}
     if isinstance(row, AuxiliaryRow):
         begins = row.contract_begins
@@ -108,35 +133,20 @@ def _add(
         }
     else:
         more = {"field": row.field}
-    added = people.add_person(
-        book,
-        act,
+    return people.NewPerson(
         name=row.name,
         sex=row.sex,
         birth_on=row.born_on,
         identity_number=row.identity_number,
         organisation_id=directory.ids[row.organisation],
         establishment=row.establishment,
-        roster=difference.kind,
-        on_record_since=filed_on,
-        filed_on=source.filed_on,
+        on_record_since=min(source.filed_on or act.on, act.on),
         section=row.section,
         post=row.post,
         telephone=row.telephone,
         remarks=row.remarks,
         **more,
     )
-    if isinstance(row, OfficerRow) and row.legacy_number:
-        certificates.record_legacy(
-            book,
-            act,
-            person_id=added.person_id,
-            engagement_id=added.engagement_id,
-            number=row.legacy_number,
-            issued_on=row.issued_on,
-            valid_until=row.valid_until,
-        )
-    return added
 
 
 def _change(

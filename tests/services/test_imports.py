@@ -18,7 +18,7 @@ from registry.rules.acts import Act, Actor
 from registry.rules.refusals import Refused
 from registry.services import imports, uploads
 from registry.services.imports import Outcome, Preview, commit, preview, read_file
-from registry.store import certificates, organisations, roster_writing
+from registry.store import organisations, roster_writing
 from registry.store import uploads as upload_rows
 from registry.store.database import ConstraintViolation, connection
 from registry.store.imports import Meanings, remembered
@@ -269,16 +269,15 @@ def test_nothing_is_written_when_one_row_cannot_be(
     district: Act, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = digests()
-    recorded = certificates.record_legacy
 
     def fail(*args: Any, **options: Any) -> Any:
-        if options["number"].endswith("3"):
-            raise ConstraintViolation("rule:final-state")
-        return recorded(*args, **options)
+        raise ConstraintViolation("rule:final-state")
 
-    monkeypatch.setattr(roster_writing.certificates, "record_legacy", fail)
+    run(district, roster(officer(5)))
+    before = digests()
+    monkeypatch.setattr(roster_writing.people, "edit_engagement", fail)
     with pytest.raises(Refused) as refused:
-        run(district, roster(officer(1, number="32041300001"), officer(3, number="32041300003")))
+        run(district, roster(officer(1, number="32041300001"), officer(5, section="法制科")))
     assert refused.value.refusals[0].code == "final-state"
     assert digests() == before
 
@@ -324,15 +323,16 @@ def test_what_the_register_cannot_hold_refuses_its_row_and_not_the_file(district
         roster(
             officer(1),
             officer(3, section="长" * 101),
-            officer(5, "名" * 61),
+            officer(5, "名" * 51),
+            officer(9, "名" * 50),
             officer(7, telephone="139" * 14),
         ),
     )
-    assert done.preview.good == 1
+    assert done.preview.good == 2
     assert codes(done.preview) == {
         4: ["text-not-understood"],
-        5: ["name-not-understood"],
-        6: ["text-not-understood"],
+        5: ["name-too-long"],
+        7: ["text-not-understood"],
     }
 
 
