@@ -167,8 +167,11 @@ def reachable(act: Act, directory: Directory) -> frozenset[str] | None:
     return frozenset(code for code, id_ in directory.ids.items() if act.by.reaches(id_))
 
 
-def judge(act: Act, roster: Roster, meanings: Meanings) -> Judged:
-    """Judge a recognised file and compare it with the register as it stands."""
+def judge(act: Act, roster: Roster, meanings: Meanings, *, hold: bool = False) -> Judged:
+    """Judge a recognised file and compare it with the register as it stands.
+
+    With ``hold``, inside a transaction, nobody else acts on the people of the file until its end.
+    """
     if roster.kind == ORGANISATION:
         return _judge_organisations(roster, meanings)
     directory = store.directory()
@@ -184,6 +187,8 @@ def judge(act: Act, roster: Roster, meanings: Meanings) -> Judged:
         identity_key(row.identity_number): row.legacy_number if isinstance(row, OfficerRow) else ""
         for row in judged.good
     }
+    if hold:
+        store.hold_people(indexes)
     named = {row.organisation for row in judged.good}
     named |= {person.organisation for person in judged.refused_people}
     named = named & (reach if reach is not None else directory.ids.keys())

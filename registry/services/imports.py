@@ -17,6 +17,7 @@ from registry.rules.roster_columns import Roster, rows_to_mend
 from registry.rules.roster_difference import FieldChange, PersonOnRegister
 from registry.rules.rosters import (
     FIELD_TITLES,
+    ORGANISATION,
     AuxiliaryRow,
     Cell,
     Finding,
@@ -178,7 +179,9 @@ def commit(
         act = authorise_import(act, roster.kind)
         if roster.missing:
             raise Refused([_column_missing(name) for name in roster.missing])
-        judged = judge(act, roster, meanings)
+        if roster.kind != ORGANISATION:
+            organisations.hold_all_standing()
+        judged = judge(act, roster, meanings, hold=True)
         if decisions is not None and decisions != judged.decisions():
             raise Refused(
                 Refusal(

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from peewee import JOIN, fn
+
 from registry.rules.acts import Act
 from registry.rules.organisation_rows import OrganisationOnRegister
 from registry.rules.roster_difference import PersonOnRegister
@@ -95,6 +97,22 @@ def hold_other_imports() -> None:
     """
     if is_postgresql():
         database.execute_sql("select pg_advisory_xact_lock(%s)", (_IMPORT_LOCK,))
+
+
+def hold_people(indexes: Iterable[str]) -> None:
+    """Let nobody else act on those of these blind indexes until the transaction ends.
+
+    In the order of their ids, so that two who hold many people never wait for one another.
+    """
+    if not is_postgresql():
+        return
+    ids: list[int] = []
+    for named in _pieces(indexes):
+        found = Person.select(Person.id).where(Person.identity_index.in_(named))
+        ids += [person_id for (person_id,) in tuples(found)]
+    for piece in chunks(ids):
+        rows = Person.select(Person.id).where(Person.id.in_(piece)).order_by(Person.id)
+        list(rows.for_update().tuples())
 
 
 # --- organisations ---------------------------------------------------------------------------
@@ -347,7 +365,14 @@ def past_imports(
 ) -> list[PastImport]:
     """Imports out of the book, newest first; with ``account_id`` only that account's own."""
     query = (
-        Event.select(Event.seq, Event.at, Event.actor, Event.act, Event.details)
+        Event.select(
+            Event.seq,
+            Event.at,
+            fn.COALESCE(Account.name, Event.actor),
+            Event.act,
+            Event.details,
+        )
+        .join(Account, JOIN.LEFT_OUTER, on=(Account.id == Event.actor_id))
         .where(Event.act.in_(("roster-imported", "organisations-imported")))
         .order_by(Event.seq.desc())
         .limit(limit)

@@ -20,6 +20,7 @@ from registry.services import imports, uploads
 from registry.services.imports import Outcome, Preview, commit, preview, read_file
 from registry.store import organisations, roster_writing
 from registry.store import uploads as upload_rows
+from registry.store.book import transaction
 from registry.store.database import ConstraintViolation, connection
 from registry.store.imports import Meanings, remembered
 from registry.store.tables import (
@@ -336,6 +337,34 @@ def test_what_the_register_cannot_hold_refuses_its_row_and_not_the_file(district
     }
 
 
+def test_an_act_on_somebody_in_the_file_waits_for_the_import(
+    district: Act, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    run(district, roster(officer(1), officer(3)))
+    person = Person.select().get()
+    order: list[str] = []
+    written = roster_writing.people.edit_engagement
+
+    def act_meanwhile() -> None:
+        with connection(), transaction():
+            Person.select().where(Person.id == person.id).for_update().get()
+            order.append("act")
+
+    def edit(*args: Any, **options: Any) -> Any:
+        other.start()
+        other.join(0.5)
+        order.append("import")
+        return written(*args, **options)
+
+    other = threading.Thread(target=act_meanwhile)
+    monkeypatch.setattr(roster_writing.people, "edit_engagement", edit)
+    run(district, roster(officer(1, section="法制科"), officer(3)))
+    other.join()
+    assert order == ["import", "act"]
+
+
 # --- attempts and findings ------------------------------------------------------------------------
 
 
@@ -390,7 +419,6 @@ def test_two_people_of_one_number_are_both_refused_and_waiting_for_a_decision(
 
 
 def test_a_decided_finding_opens_again_only_for_a_later_file(district: Act) -> None:
-    from registry.store.book import transaction
     from registry.store.findings import decide_finding, findings
 
     run(district, roster(officer(1)))
