@@ -17,7 +17,6 @@ from registry.rules.rosters import (
     refuse_row,
 )
 
-NAME_LIMIT = 60
 LIMITS: dict[str, int] = {
     "section": 100,
     "post": 100,
@@ -74,8 +73,6 @@ def _against(row: OfficerRow | AuxiliaryRow, reach: Collection[str] | None) -> l
     if reach is not None and row.organisation not in reach:
         return [refuse_row(row, "organisation", "organisation-of-others")]
     against = []
-    if len(row.name) > NAME_LIMIT:
-        against.append(refuse_row(row, "name", "name-not-understood", text=row.name[:30]))
     for name, limit in LIMITS.items():
         if len(getattr(row, name, "")) > limit:
             against.append(refuse_row(row, name, "text-not-understood", field=field_term(name)))

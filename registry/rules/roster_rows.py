@@ -45,7 +45,7 @@ from registry.rules.rosters import (
     refuse_row,
     with_mend,
 )
-from registry.rules.text import clean_person_name
+from registry.rules.text import NAME_LIMIT, clean_person_name
 
 Names = Mapping[str, str] | Iterable[tuple[str, str]]
 ValueMapping = Mapping[tuple[str, str], str]
@@ -173,7 +173,12 @@ class _Judge:
             return
         try:
             draft.name = clean_person_name(cell)
-        except Refused:
+        except Refused as refused:
+            if refused.refusals[0].code == "name-too-long":
+                draft.refused.append(
+                    refuse_row(draft.raw, "name", "name-too-long", limit=NAME_LIMIT)
+                )
+                return
             text = "".join(letter for letter in str(cell) if letter.isprintable())[:30]
             draft.refused.append(refuse_row(draft.raw, "name", "name-not-understood", text=text))
 
@@ -353,7 +358,7 @@ class _Judge:
                 **shared,
                 contract_begins=draft.days["contract_begins"],
                 contract_ends=draft.days["contract_ends"],
-                supervisor=clean_person_name(supervisor) if supervisor else "",
+                supervisor=_supervisor(supervisor),
             )
         has_number = bool(draft.number)
         return OfficerRow(
@@ -402,6 +407,14 @@ def _refuse_numbers_twice(drafts: Sequence[_Draft]) -> None:
             _refuse_all(
                 group, "legacy_number", "certificate-number-twice-in-the-file", number=number
             )
+
+
+def _supervisor(text: str) -> str:
+    """A supervisor's name as people's names are kept; what is no name stays as written."""
+    try:
+        return clean_person_name(text) if text else ""
+    except Refused:
+        return text
 
 
 def _refuse_all(group: Sequence[_Draft], column: str, code: str, **values: str) -> None:

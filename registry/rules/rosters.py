@@ -227,6 +227,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         sentence("姓名“%(text)s”过长，或含有无法登记的字符。"),
         sentence("请按身份证上的姓名填写。"),
     ),
+    "name-too-long": (
+        sentence("姓名超过%(limit)s个字，证件和二维码容不下。"),
+        sentence("请对照身份证核对，这一栏只填姓名本身。"),
+    ),
     "text-not-understood": (
         sentence("“%(field)s”的内容过长，或含有看不见的控制字符。"),
         sentence("请缩短内容，或删去后重新输入。"),

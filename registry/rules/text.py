@@ -25,7 +25,8 @@ _HAN = "\u3007\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0
 
 DATE_FIRST_YEAR = 1900
 DATE_LAST_YEAR = 2199
-NAME_LIMIT = 100
+# What a certificate's code can carry of a name; whoever bore a longer one could never be issued.
+NAME_LIMIT = 50
 
 
 def _forbidden(character: str) -> bool:
@@ -108,14 +109,18 @@ def fold_width(text: str) -> str:
 
 
 def clean_person_name(value: object, *, name: str = sentence("姓名")) -> str:
-    """A person's name as the register keeps it; raises Refused when it is empty or unprintable.
+    """A person's name as the register keeps it; raises Refused when it is empty, unprintable or,
+    cleaned, of more than :data:`NAME_LIMIT` characters.
 
     Interpuncts of every sort become ``·`` with no spaces around; spaces between Chinese
     characters go, Latin names keep single spaces; wide letters become narrow; variation
     selectors go, so that one name is one string. Characters of a private font are refused:
     elsewhere they show as something else.
     """
-    text = fold_width(_INTERPUNCTS.sub("·", required_text(value, limit=NAME_LIMIT, name=name)))
+    if len(str(value)) > 20 * NAME_LIMIT:
+        raise Refused(_name_too_long(name))
+    text = required_text(value, limit=20 * NAME_LIMIT, name=name)
+    text = fold_width(_INTERPUNCTS.sub("·", text))
     text = _VARIATION.sub("", text)
     text = re.sub(f"(?<=[{_HAN}])[.](?=[{_HAN}])", "·", text)
     text = re.sub(" *·[· ]*", "·", text).strip("· ")
@@ -134,7 +139,20 @@ def clean_person_name(value: object, *, name: str = sentence("姓名")) -> str:
                     {"field": Term(name), "character": f"U+{ord(character):04X}"},
                 )
             )
+    if len(text) > NAME_LIMIT:
+        raise Refused(_name_too_long(name))
     return text if text else required_text(text, limit=NAME_LIMIT, name=name)
+
+
+def _name_too_long(name: str) -> Refusal:
+    return Refusal(
+        "name-too-long",
+        sentence(
+            "“%(field)s”超过%(limit)s个字，证件和二维码容不下；请对照身份证核对，只填姓名本身。"
+        ),
+        "registry-rule",
+        {"field": Term(name), "limit": NAME_LIMIT},
+    )
 
 
 def bounded_integer(text: object, low: int, high: int, *, name: str = sentence("数字")) -> int:

@@ -8,10 +8,22 @@ from flask_babel import gettext, lazy_gettext
 
 from registry.rules.conduct import GRADES, SANCTIONS
 from registry.rules.people import CATEGORIES, ESTABLISHMENTS, LEAVE_CAUSES
+from registry.rules.text import NAME_LIMIT, clean_person_name
 from registry.services.conduct import BAR_CAUSES
 from registry.store import organisations
 from registry.store.people import PersonRow
-from registry.web.forms import ActForm, Choice, Day, Form, LongText, Number, OneOf, Text, Tick
+from registry.web.forms import (
+    ActForm,
+    Choice,
+    CleanField,
+    Day,
+    Form,
+    LongText,
+    Number,
+    OneOf,
+    Text,
+    Tick,
+)
 from registry.web.people_wording import establishment_title, grade_title, sanction_title
 from registry.web.sessions import signed_in
 
@@ -68,14 +80,23 @@ class _Place(PersonActForm):
         return {name: self[name].data for name in names if name in self}
 
 
+class PersonName(CleanField):
+    """A person's name, cleaned and measured as the register keeps it."""
+
+    def __init__(self, label: object = None, **kwargs: Any) -> None:
+        super().__init__(label, limit=20 * NAME_LIMIT, **kwargs)
+
+    def read(self, text: str) -> str:
+        return clean_person_name(text, name=self.title)
+
+
 class AddPersonForm(_Place):
     """A person and the first engagement."""
 
     bases = ("notice-118-item-23", "seed-2018")
 
-    name = Text(
+    name = PersonName(
         lazy_gettext("姓名"),
-        limit=100,
         description=lazy_gettext("与身份证一致；中间点、生僻字、外文字母都可以。"),
         render_kw={"autocomplete": "off"},
     )
@@ -146,7 +167,7 @@ class NameForm(PersonActForm):
 
     bases = ("personal-information-law-46", "clerical")
 
-    name = Text(lazy_gettext("正确的姓名"), limit=100, render_kw={"autocomplete": "off"})
+    name = PersonName(lazy_gettext("正确的姓名"), render_kw={"autocomplete": "off"})
 
     def fill(self, row: PersonRow) -> None:
         self.name.data = row.name

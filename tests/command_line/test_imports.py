@@ -15,7 +15,7 @@ from registry.store import opening
 from registry.store.database import connection, shut
 from registry.store.tables import Certificate, Event, Person
 from tests.roster_files import identity_number, officer, roster
-from tests.staff import add_account
+from tests.staff import add_account, add_organisation
 
 
 @dataclass(frozen=True)
@@ -133,3 +133,19 @@ def test_the_act_carries_who_when_and_why(run: Run, config: Config, tmp_path: Pa
         )  # fmt: skip
     done = run("import-organisations", organs, "--by", "nobody", "--json")
     assert done.status == 1 and done.json["refused"][0]["code"] == "account-unknown"
+
+
+def test_a_name_of_51_characters_is_refused_in_words(
+    run: Run, config: Config, tmp_path: Path
+) -> None:
+    opening.open_register(config)
+    with connection():
+        add_organisation()
+    shut()
+    file = tmp_path / "roster.xlsx"
+    file.write_bytes(roster(officer(1, "名" * 51), officer(3, "名" * 50)))
+    done = run("import-people", file, "--kind", "officer", "--json")
+    assert (done.status, done.json["good"]) == (1, 1)
+    [entry] = done.json["refused"]
+    assert (entry["field"], entry["code"]) == ("name", "name-too-long")
+    assert "50" in entry["message"] and "约束" not in entry["message"]

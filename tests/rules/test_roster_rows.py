@@ -51,7 +51,8 @@ def faults(judged: JudgedRoster) -> list[tuple[int, str, str]]:
 OFFICER_FAULTS: list[tuple[dict[str, Cell], str, str]] = [
     ({"name": None}, "name", "no-name"),
     ({"name": " \u3000"}, "name", "no-name"),
-    ({"name": "何" * 101}, "name", "name-not-understood"),
+    ({"name": "何" * 101}, "name", "name-too-long"),
+    ({"name": "何" * 51}, "name", "name-too-long"),
     ({"name": "何\x00强"}, "name", "name-not-understood"),
     ({"name": "何\u202e强"}, "name", "name-not-understood"),
     ({"post": "科员" * 200}, "post", "text-not-understood"),
@@ -288,6 +289,12 @@ def test_a_number_in_an_auxiliarys_remarks_is_imported_with_a_warning_and_a_find
     assert [entry.code for entry in judged.warnings] == ["number-in-remarks"]
     (finding,) = judged.findings
     assert (finding.kind, finding.number) == ("number-in-remarks", "32041390033")
+
+
+def test_a_supervisor_that_is_no_name_stays_as_written() -> None:
+    several = "、".join(["买买提·艾力江"] * 12)
+    judged = auxiliaries({"supervisor": several})
+    assert [row.supervisor for row in judged.good if isinstance(row, AuxiliaryRow)] == [several]
 
 
 def test_users_say_what_words_mean() -> None:

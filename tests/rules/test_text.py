@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry import credential
 from registry.rules.refusals import Refused
 from registry.rules.text import (
+    NAME_LIMIT,
     bounded_integer,
     clean_person_name,
     clean_text,
@@ -119,6 +121,15 @@ def test_names_that_cannot_be_kept():
     assert code_of(clean_person_name, " · ") == "missing"
     assert code_of(clean_person_name, "王\ue000") == "private-character"
     assert code_of(clean_person_name, "王\u202e明") == "hidden-character"
+    for length in (51, 1001, 10_000_000):
+        assert code_of(clean_person_name, "名" * length) == "name-too-long"
+
+
+def test_a_name_is_measured_as_it_is_kept_and_fits_the_code():
+    assert NAME_LIMIT == credential.NAME_LENGTH
+    spaced = " ".join("名" * NAME_LIMIT)
+    assert clean_person_name(spaced) == "名" * NAME_LIMIT
+    assert code_of(clean_person_name, spaced + "名") == "name-too-long"
 
 
 @given(st.text(st.characters(), min_size=1, max_size=30))

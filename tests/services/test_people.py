@@ -11,7 +11,7 @@ import pytest
 from registry.config import Config
 from registry.rules.acts import Act, Actor
 from registry.rules.refusals import Refused
-from registry.services import conduct, employment, people
+from registry.services import batches, conduct, employment, people
 from registry.services.employment import Moved
 from registry.store import findings
 from registry.store import people as store
@@ -147,7 +147,7 @@ def test_everything_wrong_is_said_at_once(register: Config, act: Act) -> None:
             )
         )
     ) == {"missing", "id-length", "unknown-establishment", "starts-in-future"}
-    assert refused(lambda: add(act, unit, name="长" * 61)) == ["too-long"]
+    assert refused(lambda: add(act, unit, name="长" * 51)) == ["name-too-long"]
     assert refused(lambda: add(act, unit, sex="female", identity_number=id_number(1))) == [
         "sex-contradicts-id"
     ]
@@ -266,6 +266,16 @@ def test_an_edit_takes_harmless_fields_alone(register: Config, act: Act) -> None
     assert refused(lambda: people.edit_person(act, added.number, {"post": "长" * 101})) == [
         "too-long"
     ]
+
+
+def test_a_name_is_as_long_as_a_certificate_can_bear(register: Config, act: Act) -> None:
+    longest = "买" * 24 + "·" + "艾" * 25
+    added = add(act, add_organisation(), name=" · ".join(longest.split("·")))
+    card = with_card(act, added)
+    assert batches.exchange(act, added.number).certificate.name == longest != card
+    for name in ("长" * 51, "长" * 60, "长" * 61, "长" * 100_000):
+        wrong = lambda name=name: people.correct_name(act, added.number, name)  # noqa: E731
+        assert refused(wrong) == ["name-too-long"]
 
 
 def test_a_corrected_name_is_found_by_its_new_reading_and_names_the_cards(

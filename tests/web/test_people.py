@@ -626,3 +626,28 @@ def test_a_mistaken_conviction_is_withdrawn_by_the_legal_office_alone(
     assert "记录已撤销" in page and "已被禁止持证" not in page and path not in page
     assert legal.get(path).status_code == 404
     assert acts_recorded()[-2:] == ["conviction-withdrawn", "bar-lifted"]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_name_of_51_characters_is_refused_in_words(
+    signed_in: Callable[..., Browser], district: dict[str, int], language: str
+) -> None:
+    mine = person(district["here"])
+    browser = signed_in("hr", language=language, organisation_id=district["here"])
+    said = "超过50个字" if language == "zh-CN" else "more than 50 characters"
+    before = everything()
+    added = send(
+        browser,
+        "/people/add",
+        name="名" * 51,
+        identity_number=id_number(7),
+        organisation="CG",
+        establishment="civil-servant",
+    )
+    corrected = send(browser, f"/people/{mine.number}/correct-name", name="名" * 51)
+    for page in (added, corrected):
+        assert page.status_code == 422
+        assert said in page.text and "约束" not in page.text and "constraint" not in page.text
+        assert "名" * 51 in page.text
+        assert problems_of(page.text) == []
+    assert everything() == before
