@@ -211,17 +211,27 @@ def may_reclassify(facts: PersonFacts, establishment: str, *, on: date) -> tuple
     return _all(known_establishment(establishment), same, _not_before_start(facts, on))
 
 
+def organisation_closed() -> Refusal:
+    """Refusal of a place in an organisation that has ended."""
+    return Refusal(
+        "organisation-closed",
+        sentence("接收的机构已经撤销，请选择另一个机构。"),
+        "registry-rule",
+    )
+
+
 def may_transfer(
     facts: PersonFacts,
     organisation: str,
     *,
     on: date,
     establishment: str | None = None,
-    organisation_closed: bool = False,
+    closed: bool = False,
 ) -> tuple[Refusal, ...]:
     """Whether the person may move to ``organisation`` (a code or id) from ``on``.
 
-    ``establishment``: the kind of employment there, None to keep the present one.
+    ``establishment``: the kind of employment there, None to keep the present one. ``closed``:
+    the organisation has ended.
     """
     refusals: list[Refusal | None] = []
     if not facts.engaged:
@@ -234,14 +244,8 @@ def may_transfer(
                 "registry-rule",
             )
         )
-    if organisation_closed:
-        refusals.append(
-            Refusal(
-                "organisation-closed",
-                sentence("接收的机构已经撤销，请选择另一个机构。"),
-                "registry-rule",
-            )
-        )
+    if closed:
+        refusals.append(organisation_closed())
     if establishment is not None:
         refusals.append(known_establishment(establishment))
     refusals.append(_not_before_start(facts, on))

@@ -27,6 +27,7 @@ from registry.services.person_acts import (
     close_proposals,
     collected,
     harmless,
+    hold_place,
     outside_scope,
     person_for,
     place_refusals,
@@ -85,6 +86,7 @@ def engage(
     linked = with_supervisor(fields, organisation_id)
 
     def write(book: Book) -> int:
+        hold_place(organisation_id)
         engagement_id = people.start_engagement(
             book,
             act,
@@ -128,7 +130,7 @@ def transfer(
             str(organisation_id),
             on=act.on,
             establishment=establishment,
-            organisation_closed=closed,
+            closed=closed,
         )
     )
     if receiving is None or not act.by.reaches(organisation_id):
@@ -228,6 +230,8 @@ def _move(
     moves = organisation_id != row.organisation_id
 
     def write(book: Book) -> Moved:
+        if moves:
+            hold_place(organisation_id)
         ended: list[str] = []
         if ends_certificates(row.establishment, establishment, moves=moves):
             cause = "transferred" if moves else "reclassified"

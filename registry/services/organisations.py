@@ -67,6 +67,8 @@ def end_organisation(act: Act, code: str) -> None:
         row = store.by_code(code, act.by.scope)
         if row is None:
             raise Refused(NO_ORGANISATION)
+        # Whoever is just moving in holds the row: wait for them, then count.
+        store.hold_organisation(row.id)
         below = store.tree().children(row.id)
         _refuse(
             check_end(

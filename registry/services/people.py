@@ -17,6 +17,7 @@ from registry.services.person_acts import (
     close_proposals,
     collected,
     harmless,
+    hold_place,
     person_for,
     person_name,
     place_refusals,
@@ -60,6 +61,7 @@ def add_person(
         raise Refused(refusals)
 
     def write(book: Book) -> Added:
+        hold_place(organisation_id)
         return people.add_person(
             book,
             act,

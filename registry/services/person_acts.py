@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from registry.rules.acts import Act
-from registry.rules.people import known_establishment
+from registry.rules.people import known_establishment, organisation_closed
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.text import clean_person_name, clean_text
 from registry.store import findings, organisations, people, proposals
@@ -21,7 +21,6 @@ from registry.store.violations import constraint_of, refusal_of
 
 Result = TypeVar("Result")
 
-NAME_LIMIT = 60
 #: Lengths of the free fields, as the schema holds them.
 FIELD_LIMITS = {
     "section": (100, sentence("科室")),
@@ -59,6 +58,12 @@ def no_such_person() -> Refused:
     return Refused(
         Refusal("no-such-person", sentence("没有这个人。请核对人员编号。"), "registry-rule")
     )
+
+
+def hold_place(organisation_id: int) -> None:
+    """Keep the organisation from ending until this transaction ends; raises Refused if it has."""
+    if not organisations.hold_standing(organisation_id):
+        raise Refused(organisation_closed())
 
 
 def ask_the_legal_office() -> Refusal:
@@ -147,13 +152,7 @@ def place_refusals(
     if organisation is None or not act.by.reaches(organisation_id):
         refusals.append(outside_scope())
     elif organisation.ended_on is not None:
-        refusals.append(
-            Refusal(
-                "organisation-closed",
-                sentence("接收的机构已经撤销，请选择另一个机构。"),
-                "registry-rule",
-            )
-        )
+        refusals.append(organisation_closed())
     if started_on is not None and started_on > act.on:
         refusals.append(
             Refusal(
@@ -225,9 +224,8 @@ def close_proposals(book: Book, act: Act, row: PersonRow, name: str, target: str
 
 
 def person_name(name: object) -> str:
-    """A name as the register keeps it; raises Refused for one that the schema can't hold."""
-    clean = clean_person_name(name)
-    return clean_text(clean, limit=NAME_LIMIT, name=sentence("姓名"))
+    """A name as the register keeps it; raises Refused for one that no certificate can bear."""
+    return clean_person_name(name)
 
 
 def harmless(changes: Mapping[str, object]) -> dict[str, Any]:

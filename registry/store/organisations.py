@@ -42,6 +42,9 @@ __all__ = [
     "default_entries",
     "edit",
     "end",
+    "hold_all_standing",
+    "hold_organisation",
+    "hold_standing",
     "hold_tree",
     "names_of_others",
     "names_to_ids",
@@ -199,6 +202,31 @@ def hold_tree() -> None:
     """
     if is_postgresql():
         database.execute_sql("lock table organisation in share row exclusive mode")
+
+
+def hold_standing(organisation_id: int) -> bool:
+    """Whether the organisation stands; it can't end until the caller's transaction does.
+
+    Several may hold it at once. Ending takes :func:`hold_organisation`, which waits for all.
+    """
+    row = Organisation.select(Organisation.ended_on).where(Organisation.id == organisation_id)
+    if is_postgresql():
+        row = row.for_update("FOR SHARE")
+    return row.get().ended_on is None
+
+
+def hold_all_standing() -> None:
+    """Keep every organisation that stands from ending until the transaction ends."""
+    if is_postgresql():
+        rows = Organisation.select(Organisation.id).where(Organisation.ended_on.is_null())
+        list(rows.order_by(Organisation.id).for_update("FOR SHARE").tuples())
+
+
+def hold_organisation(organisation_id: int) -> None:
+    """Let nobody take a place in the organisation, or end it, until the transaction ends."""
+    if database.for_update:
+        row = Organisation.select(Organisation.id).where(Organisation.id == organisation_id)
+        row.for_update().get()
 
 
 def add(book: Book, act: Act, code: str, facts: OrganisationFacts) -> int:

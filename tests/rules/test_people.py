@@ -138,9 +138,7 @@ def test_transfer():
     assert may_transfer(IN_POST, "JT-SFJ", on=DAY) == ()
     assert codes(may_transfer(IN_POST, "JT-CGJ", on=DAY)) == ["same-organisation"]
     assert codes(
-        may_transfer(
-            PersonFacts(), "JT-SFJ", on=DAY, establishment="聘用", organisation_closed=True
-        )
+        may_transfer(PersonFacts(), "JT-SFJ", on=DAY, establishment="聘用", closed=True)
     ) == ["not-engaged", "organisation-closed", "unknown-establishment"]
     assert codes(may_transfer(IN_POST, "JT-SFJ", on=date(2019, 1, 1))) == ["before-engagement"]
 
