@@ -423,6 +423,7 @@ def _ddl(postgresql):
             "document text not null default ''",
             "basis text not null default ''",
             "details text not null default '{}'",
+            "personal text not null default '{}'",
             f"leaf {blob} not null",
             f"root {blob} not null",
             moment("event", "at"),

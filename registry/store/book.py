@@ -96,11 +96,15 @@ def value_hash(salt: bytes, value: str) -> str:
     return hashlib.sha256(salt + value.encode()).hexdigest()
 
 
-def leaf_of(row: Mapping[str, object], personal: Mapping[str, str]) -> bytes:
-    """The leaf hash of an event ``row`` (its columns but leaf and root) with hashed values."""
-    document = {name: value for name, value in row.items() if name not in ("leaf", "root")}
-    document["personal"] = dict(personal)
-    return leaf_hash(canonical(document))
+def leaf_of(row: Mapping[str, object]) -> bytes:
+    """The leaf hash of an event ``row``: all its columns but leaf and root.
+
+    The column ``personal`` holds the salted hashes, so the leaf can be proved also once a value
+    itself has been erased.
+    """
+    return leaf_hash(
+        canonical({name: value for name, value in row.items() if name not in ("leaf", "root")})
+    )
 
 
 def _sealed(seq: int, field: str, value: str) -> str:
@@ -155,7 +159,8 @@ def _write(pending: list[_Pending]) -> None:
             salt = secrets.token_bytes(16)
             hashed[name] = value_hash(salt, value)
             values.append({"seq": size, "field": name, "salt": salt, "value": value})
-        leaf = leaf_of(row, hashed)
+        row["personal"] = canonical(hashed).decode()
+        leaf = leaf_of(row)
         peaks = append_leaf(peaks, size - 1, leaf)
         rows.append(row | {"leaf": leaf, "root": root_of_peaks(peaks)})
     for at in range(0, len(rows), _AT_ONCE):

@@ -246,17 +246,18 @@ def prove(seq: int) -> Proof:
     root = root_of_peaks([stored[at : at + 32] for at in range(0, len(stored), 32)])
     row = Event.select().where(Event.seq == seq).dicts().first()
     salted = EventValue.select(EventValue.field, EventValue.salt, EventValue.value)
-    personal = {
-        name: value_hash(bytes(salt), value)
+    hashes = json.loads(row["personal"])
+    fits = all(
+        hashes.get(name) == value_hash(bytes(salt), value)
         for name, salt, value in tuples(salted.where(EventValue.seq == seq))
-    }
+    )
     kept = Event.select(Event.leaf).where(Event.seq <= size).order_by(Event.seq)
     leaves = [bytes(leaf) for (leaf,) in tuples(kept)]
     leaf = bytes(row["leaf"])
     inside = seq <= len(leaves) == size
     path = inclusion_proof(leaves, seq - 1) if inside else ()
     return Proof(
-        leaf_of(row, personal) == leaf,
+        fits and leaf_of(row) == leaf,
         inside and includes(leaf, seq - 1, size, path, root),
         size,
         root,

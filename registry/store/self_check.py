@@ -128,7 +128,8 @@ def _history(report: Report, ring: Keys) -> None:
             )
 
 
-def _events() -> Iterator[dict[str, Any]]:
+def _events() -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Every event, oldest first, with the hashes of the personal values kept beside it."""
     after = 0
     while True:
         chunk: list[Any] = list(
@@ -144,21 +145,21 @@ def _events() -> Iterator[dict[str, Any]]:
         ):
             values.setdefault(seq, {})[name] = value_hash(bytes(salt), value)
         for row in chunk:
-            row["personal"] = values.get(row["seq"], {})
-            yield row
+            yield row, values.get(row["seq"], {})
         after = chunk[-1]["seq"]
 
 
 def _book(report: Report, ring: Keys) -> None:
     peaks: tuple[bytes, ...] = ()
     size = 0
-    for row in _events():
-        personal = row.pop("personal")
+    for row, kept in _events():
         expected = size + 1
         if row["seq"] != expected:
             report.add("book", f"Event {expected} is missing from the book.")
             return
-        leaf = leaf_of(row, personal)
+        if kept != json.loads(row["personal"]):
+            report.add("book", f"A personal value of event {expected} is gone or altered.")
+        leaf = leaf_of(row)
         peaks = append_leaf(peaks, size, leaf)
         size = expected
         if leaf != bytes(row["leaf"]) or root_of_peaks(peaks) != bytes(row["root"]):

@@ -221,6 +221,7 @@ class Event(Row):
     document = TextField(default="")
     basis = TextField(default="")
     details = TextField(default="{}")
+    personal = TextField(default="{}")
     leaf = BlobField()
     root = BlobField()
 
