@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from registry import credential
 from registry.rules.certificates import LIVE, STATES, state_on, verdict
@@ -19,7 +19,7 @@ from registry.rules.text import fold_width
 from registry.store import certificates
 from registry.store.certificates import COLUMNS, CertificateRow, row_of, tuples
 from registry.store.person_rows import within
-from registry.store.tables import Certificate, Engagement, Event, Person
+from registry.store.tables import Account, Certificate, Engagement, Event, Person
 
 PAGE = 50
 
@@ -225,17 +225,21 @@ def shown(number: str, scope: frozenset[int] | None, today: date) -> Shown | Non
 
 def happenings(certificate_id: int) -> tuple[Happening, ...]:
     """Everything that happened to a certificate, newest first; void acts are marked."""
-    query = Event.select(
-        Event.seq,
-        Event.act,
-        Event.at,
-        Event.actor,
-        Event.effective_on,
-        Event.reason,
-        Event.document,
-        Event.basis,
-        Event.details,
-    ).where(Event.subject == "certificate", Event.subject_id == certificate_id)
+    query = (
+        Event.select(
+            Event.seq,
+            Event.act,
+            Event.at,
+            fn.COALESCE(Account.name, Event.actor),
+            Event.effective_on,
+            Event.reason,
+            Event.document,
+            Event.basis,
+            Event.details,
+        )
+        .join(Account, JOIN.LEFT_OUTER, on=(Account.id == Event.actor_id))
+        .where(Event.subject == "certificate", Event.subject_id == certificate_id)
+    )
     events = [
         (values, dict(json.loads(values[8]))) for values in tuples(query.order_by(Event.seq.desc()))
     ]

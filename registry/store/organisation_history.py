@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry.store.tables import Event
+from peewee import JOIN, fn
+
+from registry.store.tables import Account, Event
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,14 @@ def acts_on(organisation_id: int, *, limit: int = 30) -> list[OrganisationAct]:
         Event.select(
             Event.act,
             Event.at,
-            Event.actor,
+            fn.COALESCE(Account.name, Event.actor),
             Event.effective_on,
             Event.document,
             Event.basis,
             Event.reason,
             Event.details,
         )
+        .join(Account, JOIN.LEFT_OUTER, on=(Account.id == Event.actor_id))
         .where(Event.subject == "organisation", Event.subject_id == organisation_id)
         .order_by(Event.seq.desc())
         .limit(limit)

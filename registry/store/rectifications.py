@@ -6,11 +6,13 @@ A request lives in the book alone: whoever reads the history sees who asked for 
 import json
 from dataclasses import dataclass
 
+from peewee import JOIN, fn
+
 from registry.rules.acts import Act
 from registry.rules.certificates import FINAL
 from registry.store.book import Book
 from registry.store.certificates import EVENT_OF, CertificateRow, tuples
-from registry.store.tables import Certificate, Event, Rectification
+from registry.store.tables import Account, Certificate, Event, Rectification
 
 FINAL_EVENTS = tuple(
     sorted({EVENT_OF[act] for act in ("cancel", "revoke", "replace", "exchange", "expire")})
@@ -24,7 +26,7 @@ class Request:
     seq: int
     voids: int
     account_id: int
-    login: str
+    who: str
     at: str
     reason: str
     document: str
@@ -51,16 +53,17 @@ def open_request(certificate_id: int) -> Request | None:
     voids = final_act(certificate_id)
     if voids is None or Rectification.select().where(Rectification.event_seq == voids).exists():
         return None
-    for seq, account_id, login, at, reason, document, details in tuples(
+    for seq, account_id, who, at, reason, document, details in tuples(
         Event.select(
             Event.seq,
             Event.actor_id,
-            Event.actor,
+            fn.COALESCE(Account.name, Event.actor),
             Event.at,
             Event.reason,
             Event.document,
             Event.details,
         )
+        .join(Account, JOIN.LEFT_OUTER, on=(Account.id == Event.actor_id))
         .where(
             Event.subject == "certificate",
             Event.subject_id == certificate_id,
@@ -70,7 +73,7 @@ def open_request(certificate_id: int) -> Request | None:
         .order_by(Event.seq.desc())
     ):
         if json.loads(details).get("voids") == voids and account_id is not None:
-            return Request(seq, voids, account_id, login, at, reason, document)
+            return Request(seq, voids, account_id, who, at, reason, document)
     return None
 
 

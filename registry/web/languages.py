@@ -18,8 +18,8 @@ LANGUAGES: dict[str, tuple[str, str]] = {
 }
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
-#: Catalogues that are read by themselves: the street's pages, and what is printed.
-READ_APART = frozenset({"street", "documents"})
+#: The catalogue that is read by itself, by the street's pages.
+READ_APART = frozenset({"street"})
 CATALOGUES = Path(registry.__file__).parent / "translations"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, pgettext
 
+from registry.rules.acts import local_day, moment_of
 from registry.rules.events import EVENTS
 from registry.rules.external_names import NAME_RULES, ExternalSubject
 from registry.rules.organisations import CATEGORIES, FIELDS, LETTER_STATES, SUBJECT_TYPES
@@ -75,7 +76,7 @@ def entry_of(act: OrganisationAct) -> dict[str, Any]:
         "title": pgettext("event", EVENTS[act.act].title),
         "at": act.at,
         "who": act.who,
-        "on": act.on,
+        "on": act.on if act.on != local_day(moment_of(act.at)).isoformat() else "",
         "document": act.document,
         "basis": act.basis,
         "reason": act.reason,

@@ -17,6 +17,7 @@ from registry.web.book_wording import SUBJECTS, act_choices, act_title, details_
 from registry.web.forms import Choice, Day, Form, Text
 from registry.web.links import link
 from registry.web.permissions import allow
+from registry.web.wording import actor
 
 VIEW_TITLES: dict[str, Any] = {
     "attempts": lazy_gettext("违规办证的尝试"),
@@ -45,7 +46,7 @@ class BookFilter(Form):
         self.view.choices = [("", ""), *((code, str(VIEW_TITLES[code])) for code in VIEWS)]
         self.act.choices = [("", gettext("全部")), *act_choices()]
         self.actor.choices = [("", gettext("全部"))] + [
-            (login, f"{login} · {name}" if name else login) for login, name in actors
+            (login, f"{login} · {name}" if name else actor(login)) for login, name in actors
         ]
 
     @staticmethod

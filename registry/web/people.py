@@ -157,7 +157,7 @@ def _chips(asked: _Asked, by: dict[str, int], gone: int) -> list[tuple[str, int,
         "holding": gettext("持证"),
         "not-holding": gettext("未持证"),
         "expiring": gettext("60 日内到期"),
-        "past-end": gettext("已过期"),
+        "past-end": gettext("已过有效期"),
         "no-photograph": gettext("缺照片"),
         "contract-ending": gettext("60 日内合同到期"),
     }

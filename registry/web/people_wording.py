@@ -6,9 +6,11 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, pgettext
 
+from registry.rules.acts import local_day, moment_of
 from registry.rules.certificates import KINDS, STATES, verdict
 from registry.rules.conduct import GRADES, SANCTIONS
 from registry.rules.events import EVENTS
+from registry.rules.findings import KINDS as FINDINGS
 from registry.rules.identity_number import SEX_WORDS, mask_identity_number
 from registry.rules.organisations import FIELDS
 from registry.rules.people import CATEGORIES, ESTABLISHMENTS, LEAVE_CAUSES
@@ -151,13 +153,14 @@ class TimeLine:
         """One event as the time line macro takes it."""
         refused = event.act == "attempt-refused"
         title = pgettext("event", EVENTS[event.act].title)
+        told_on = local_day(moment_of(event.at)).isoformat()
         number = event.details.get("number")
         if number and EVENTS[event.act].subject == "certificate":
             title = f"{title} {number}"
         return {
             "title": title,
             "at": event.at,
-            "on": event.effective_on,
+            "on": event.effective_on if event.effective_on != told_on else "",
             "who": event.who,
             "document": event.document,
             "basis": event.basis,
@@ -193,6 +196,8 @@ class TimeLine:
         if name == "organisation" and isinstance(value, int):
             return self.organisations.get(value, str(value))
         if name == "kind":
+            if value in FINDINGS:
+                return gettext(FINDINGS[value].title)
             return kind_title(value) if value in KINDS else sanction_title(value)
         if name == "state":
             return gettext(STATES[value]) if value in STATES else str(value)

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask_babel import gettext
 
+from registry.rules.acts import OPERATOR
 from registry.rules.bases import BASES
 from registry.rules.refusals import Refusal
 from registry.web.languages import is_english
+from registry.web.phone_tables import for_phones
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -76,6 +78,11 @@ def moment_iso(value: datetime.datetime | str) -> str:
     return _beijing(value).isoformat(timespec="seconds")
 
 
+def actor(who: str) -> str:
+    """Who did an act: an account's name as it is, whoever works at the console in words."""
+    return gettext("操作员") if who == OPERATOR.login else who
+
+
 def count(value: int | str) -> str:
     """A number with its thousands apart."""
     return f"{value:,}" if isinstance(value, int) else str(value)
@@ -88,7 +95,9 @@ FILTERS: Mapping[str, object] = {
     "day_in_words": day_in_words,
     "moment": moment,
     "moment_iso": moment_iso,
+    "actor": actor,
     "count": count,
+    "for_phones": for_phones,
 }
 
 
