@@ -435,6 +435,31 @@ def eligibility(
     return tuple(refusals), tuple(warnings)
 
 
+def may_record_legacy(facts: HolderFacts, on: date) -> tuple[Refusal, ...]:
+    """Whether an old provincial card may go on record as held (R01–R03, R05, R21).
+
+    The card was issued long ago, so nothing that is judged at issue alone is asked: no exam, no
+    appraisal, no sanction in its period. What nobody may hold a certificate with is refused; an
+    old card beside a live national one is to be taken back, not recorded.
+    """
+    against = {"person-barred", "criminal-record"}
+    refusals = [
+        *_employment(facts),
+        *_rosters(facts),
+        *(one for one in _bars(facts, on, IssueSettings()) if one.code in against),
+        *_post(facts),
+    ]
+    if "national" in facts.live:
+        refusals.append(
+            Refusal(
+                "national-stands",
+                sentence("此人已持全国统一样式的执法证，旧版执法证应当收回，不能再登记。"),
+                "unified-card-notice",
+            )
+        )
+    return tuple(refusals)
+
+
 # The kinds of refusal that are breaches of the rule itself: an attempt is recorded, not only
 # refused (R03).
 ATTEMPTS: frozenset[str] = frozenset(

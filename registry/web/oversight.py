@@ -43,7 +43,7 @@ ACT_PAGES: dict[str, tuple[str, bool]] = {
     TRANSFER: ("people.transfer", True),
     RECLASSIFY: ("people.reclassify", False),
     CORRECT_NAME: ("people.correct_name", False),
-    NEW_LEGACY_NUMBER: ("people.one", False),
+    NEW_LEGACY_NUMBER: ("people.record_legacy", False),
 }
 #: What a finding's facts are called.
 FACTS: dict[str, Any] = {

@@ -19,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
 from registry.rules.acts import Act
+from registry.rules.eligibility import HolderFacts, may_record_legacy
 from registry.rules.people import (
     PersonFacts,
     may_bar,
@@ -29,7 +30,7 @@ from registry.rules.people import (
     may_start,
 )
 from registry.rules.refusals import Refusal
-from registry.services import conduct, employment
+from registry.services import conduct, employment, legacy_certificates
 from registry.services import people as services
 from registry.store import certificates, organisations, proposals
 from registry.store import people as store
@@ -61,11 +62,18 @@ def _engaged(facts: PersonFacts, on: date) -> Sequence[Refusal]:
     return may_leave(PersonFacts(facts.establishment, facts.organisation), "other", on=on)
 
 
+def _may_hold(facts: PersonFacts, on: date) -> Sequence[Refusal]:
+    """Why somebody can hold no certificate, by what a person's row says."""
+    known = HolderFacts(establishment=facts.establishment, barred=facts.barred)
+    return may_record_legacy(known, on)
+
+
 @dataclass(frozen=True)
 class ActPage:
     """One act: its place in addresses, its permission, its words, its form and what does it.
 
-    ``ends`` says whether live certificates end: always, never, or maybe. ``judge`` gives the
+    ``ends`` says whether live certificates end: always, never, maybe, or only an old card under
+    another number. ``judge`` gives the
     reasons for which it can't be done now at all. ``group`` is where its button stands.
     """
 
@@ -212,6 +220,27 @@ ACT_PAGES: tuple[ActPage, ...] = (
         says=lazy_gettext("出生日期和性别随号码一起更正。请写明理由。"),
     ),
     ActPage(
+        "record-legacy",
+        "certificate.record",
+        lazy_gettext("登记旧版执法证"),
+        lazy_gettext("登记"),
+        forms.LegacyForm,
+        lambda act, row, form: legacy_certificates.record_legacy(
+            act,
+            row.number,
+            number=form.number.data,
+            issued_on=form.issued_on.data,
+            valid_until=form.valid_until.data,
+            proposal_id=asked_number("proposal"),
+        ),
+        judge=_may_hold,
+        ends="another-number",
+        group="card",
+        says=lazy_gettext(
+            "登记本人手里的《江苏省行政执法证》。登记后算持证，可以换发全国统一样式的证件。"
+        ),
+    ),
+    ActPage(
         "appraisal",
         "person.record",
         lazy_gettext("记年度考核"),
@@ -314,9 +343,18 @@ def consequence(page: ActPage, row: PersonRow) -> str:
     """What will happen to the person's live certificates, in a sentence; "" where nothing will."""
     if page.ends == "never":
         return ""
-    numbers = gettext("、").join(card.number for card in certificates.live_of(row.person_id))
+    live = certificates.live_of(row.person_id)
+    if page.ends == "another-number":
+        live = [card for card in live if card.kind == "jiangsu-legacy"]
+    numbers = gettext("、").join(card.number for card in live)
     if not numbers:
         return ""
+    if page.ends == "another-number":
+        return gettext(
+            "%(name)s已登记的旧证 %(numbers)s 将记为被这一个号码替换；同一种证件只能有一张。",
+            name=row.name,
+            numbers=numbers,
+        )
     if page.ends == "maybe":
         return gettext(
             "%(name)s持有证件 %(numbers)s：变更后不再是执法人员的，证件先注销，任职再变更。",

@@ -336,6 +336,26 @@ class AppraisalForm(PersonActForm):
             self.year.data = today.year - 1
 
 
+class LegacyForm(PersonActForm):
+    """An old card as it lies on the table."""
+
+    bases = ("jiangsu-certificate-rule-1995", "unified-card-notice")
+
+    number = Text(lazy_gettext("旧证号码"), limit=60, render_kw={"autocomplete": "off"})
+    issued_on = Day(lazy_gettext("发证日期"), required=False)
+    valid_until = Day(
+        lazy_gettext("有效期至"),
+        required=False,
+        description=lazy_gettext("证上没有写就不填。"),
+    )
+
+    def fill_from(self, facts: Mapping[str, Any]) -> None:
+        self.number.data = str(facts.get("legacy_number") or "")
+        for name in ("issued_on", "valid_until"):
+            if facts.get(name):
+                self[name].data = date.fromisoformat(str(facts[name]))
+
+
 class FindForm(Form):
     """An ID number, whole or its last six characters; sent by POST and never put in an address."""
 

@@ -651,3 +651,59 @@ def test_a_name_of_51_characters_is_refused_in_words(
         assert "名" * 51 in page.text
         assert problems_of(page.text) == []
     assert everything() == before
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_proposed_card_number_leads_to_its_own_page_filled_in(
+    signed_in: Callable[..., Browser], district: dict[str, int], language: str
+) -> None:
+    mine = person(district["here"])
+    with connection():
+        old = give_legacy(ACT, (mine.person_id, mine.engagement_id)).number
+        proposal = propose(
+            ACT,
+            mine,
+            "new legacy number",
+            "32041300123",
+            legacy_number="32041300123",
+            issued_on="2016-05-01",
+            section="二科",
+        )
+    browser = signed_in("hr", language=language, organisation_id=district["here"])
+    path = f"/people/{mine.number}/record-legacy"
+    assert f'href="{path}"' in browser.get(f"/people/{mine.number}").text
+    assert f'href="{path}?proposal={proposal}"' in browser.get("/proposals").text
+    page = browser.get(f"{path}?proposal={proposal}")
+    filled = fields_of(page.text)
+    assert (filled["number"], filled["issued_on"]) == ("32041300123", "2016-05-01")
+    assert old in page.text and problems_of(page.text) == []
+    assert send(browser, f"{path}?proposal={proposal}").status_code == 302
+    assert "32041300123" in browser.get(f"/people/{mine.number}").text
+    assert f"proposal={proposal}" not in browser.get("/proposals").text
+    with connection():
+        assert [card.number for card in live_of(mine.person_id)] == ["32041300123"]
+
+
+def test_no_card_is_recorded_for_an_auxiliary_by_any_request(
+    signed_in: Callable[..., Browser], district: dict[str, int]
+) -> None:
+    helper = person(district["here"], establishment="dispatched")
+    browser = signed_in("hr", organisation_id=district["here"])
+    path = f"/people/{helper.number}/record-legacy"
+    page = browser.get(path)
+    assert "严禁申领执法证" in page.text and '<form class="act"' not in page.text
+    answer = browser.post(
+        path,
+        ACT_FIELDS
+        | EXTRA
+        | {
+            "basis": "registry-rule",
+            "number": "32041300123",
+            "issued_on": "",
+            "valid_until": "",
+        },
+    )
+    assert answer.status_code == 422 and "严禁申领执法证" in answer.text
+    with connection():
+        assert live_of(helper.person_id) == []
+    assert acts_recorded()[-1] == "attempt-refused"
