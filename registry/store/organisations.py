@@ -26,6 +26,9 @@ from registry.store.organisation_tree import (
 )
 from registry.store.tables import Engagement, Organisation, OrganisationAlias
 
+# Peewee takes a clause here; its types promise a flag alone.
+_SHARED: Any = "FOR SHARE"
+
 Outcome = Literal["added", "changed", "unchanged"]
 
 __all__ = [
@@ -211,7 +214,7 @@ def hold_standing(organisation_id: int) -> bool:
     """
     row = Organisation.select(Organisation.ended_on).where(Organisation.id == organisation_id)
     if is_postgresql():
-        row = row.for_update("FOR SHARE")
+        row = row.for_update(_SHARED)
     return row.get().ended_on is None
 
 
@@ -219,7 +222,7 @@ def hold_all_standing() -> None:
     """Keep every organisation that stands from ending until the transaction ends."""
     if is_postgresql():
         rows = Organisation.select(Organisation.id).where(Organisation.ended_on.is_null())
-        list(rows.order_by(Organisation.id).for_update("FOR SHARE").tuples())
+        list(rows.order_by(Organisation.id).for_update(_SHARED).tuples())
 
 
 def hold_organisation(organisation_id: int) -> None:
