@@ -43,6 +43,12 @@ def messy(register: Config, act: Act, tmp_path: Path) -> Path:
     return file
 
 
+def press(page: Any, button: str) -> None:
+    """Press a button that sends a form, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.click(button)
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_roster_goes_in_before_everybodys_eyes(
@@ -56,19 +62,19 @@ def test_a_roster_goes_in_before_everybodys_eyes(
         eyes.sign_in("legal-office", PASSWORD)
         eyes.look("/imports")
         page = eyes.page
-        page.click("main form button[type=submit]")
+        press(page, "main form button[type=submit]")
         eyes.look()
         page.set_input_files("input[type=file]", str(messy))
-        page.click("main form button[type=submit]")
+        press(page, "main form button[type=submit]")
         preview = page.url.removeprefix(address)
         for sort in SORTS:
             eyes.look(f"{preview}?show={sort}")
         page.select_option("select[name=column-0]", "ignored")
         for place in range(page.locator("select[name^=word-]").count()):
             page.select_option(f"select[name=word-{place}]", index=1)
-        page.click("details button[type=submit]")
+        press(page, "details button[type=submit]")
         eyes.look()
-        page.click("form[action$=commit] button")
+        press(page, "form[action$=commit] button")
         eyes.look()
         assert page.locator("b", has_text="1").count() and Person.select().count() == 6
         eyes.look("/imports")
@@ -85,10 +91,10 @@ def test_a_roster_goes_in_without_script(
         page.goto(f"{address}/sign-in")
         page.fill("#login", "legal-office")
         page.fill("#password", PASSWORD)
-        page.click("main button[type=submit]")
+        press(page, "main button[type=submit]")
         page.goto(f"{address}/imports")
         page.set_input_files("input[type=file]", str(messy))
-        page.click("main form button[type=submit]")
-        page.click("form[action$=commit] button")
+        press(page, "main form button[type=submit]")
+        press(page, "form[action$=commit] button")
         assert "已导入" in page.title()
         context.close()
