@@ -1,6 +1,6 @@
 """From a roster to a scan: issue, print, decode by a reader that is not ours, ask, change, ask."""
 
-import io
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ from PIL import Image
 from registry.store.database import shut
 from registry.web.street import create_street_app
 from tests.command_line.conftest import Console
+from tests.conftest import missing
 from tests.documents.printed import Printed
+from tests.web.live import CHROMIUM, chromium_is_here
 
 
 def decoded(picture: Image.Image) -> str:
@@ -182,19 +184,28 @@ def test_every_command_that_acts_records_the_paper(district: Console) -> None:
 
 
 def _as_drawn_by_a_browser(svg: Path) -> Image.Image:
-    from playwright.sync_api import sync_playwright
-
-    from tests.web.live import CHROMIUM, chromium_is_here
-
     if not chromium_is_here():
-        pytest.skip("no browser here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 600, "height": 600}, device_scale_factor=3)
-        page.goto(svg.as_uri())
-        picture = Image.open(io.BytesIO(page.screenshot()))
-        browser.close()
-    return picture
+        missing("chromium")
+    picture = svg.with_suffix(".drawn.png")
+    subprocess.run(
+        [
+            CHROMIUM,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--disable-background-networking",
+            "--force-device-scale-factor=3",
+            "--window-size=300,300",
+            f"--user-data-dir={svg.parent / 'browser'}",
+            f"--screenshot={picture}",
+            svg.as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return Image.open(picture)
 
 
 def teardown_module() -> None:
