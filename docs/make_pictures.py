@@ -1,4 +1,4 @@
-"""Makes the pictures of the READMEs from the demo district, in a real browser (``make pictures``)."""
+"""Makes the READMEs' pictures from the demo district, in a real browser (``make pictures``)."""
 
 import os
 import subprocess
