@@ -35,7 +35,7 @@ test-sqlite: $(VENV)/.test
 
 test-postgresql: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --engine postgresql \
-		tests/store tests/services tests/web tests/command_line
+		-m "not browser" tests/store tests/services tests/web tests/command_line tests/journeys
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
