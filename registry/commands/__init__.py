@@ -16,6 +16,7 @@ import click
 
 from registry import __version__
 from registry.config import Config, load_config
+from registry.documents.spreadsheet_prescan import MOST_BYTES
 from registry.rules.acts import OPERATOR, Actor, prepare_act
 from registry.rules.bases import BASES
 from registry.rules.refusals import Refusal, Refused, sentence
@@ -175,7 +176,17 @@ def progress(text: str) -> None:
 
 
 def read(file: Path) -> bytes:
+    """A file's content; of one past the limit of rosters only so much that it is seen to be."""
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise click.UsageError(f"{file} can't be read: {error.strerror}.") from error
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file that the caller named; a folder that isn't there is wrong usage."""
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise click.UsageError(f"{file} can't be written: {error.strerror}.") from error

@@ -21,6 +21,7 @@ from registry.commands import (
     read,
     refuse,
     told,
+    write,
 )
 from registry.config import Config
 from registry.rules.acts import OPERATOR, Act, local_day, prepare_act
@@ -133,11 +134,11 @@ def certificate(
         if qr.suffix not in (".png", ".svg"):
             raise click.UsageError("--qr takes a file that ends in .png or .svg")
         if qr.suffix == ".png":
-            qr.write_bytes(qr_png(here.public_url, row.code))
+            write(qr, qr_png(here.public_url, row.code))
         else:
-            qr.write_text(qr_svg(here.public_url, row.code), "utf-8")
+            write(qr, qr_svg(here.public_url, row.code).encode())
     if card is not None:
-        card.write_bytes(_card(here, number))
+        write(card, _card(here, number))
     found = {
         "number": row.number,
         "kind": row.kind,

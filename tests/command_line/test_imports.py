@@ -119,6 +119,12 @@ def test_a_file_of_another_kind_or_none_is_refused_as_a_whole(
     assert look(config, Event.select().where(Event.act == "roster-imported").count) == 0
 
 
+def test_a_file_without_end_is_read_no_further_than_a_roster_may_be_long(run: Run) -> None:
+    answer = run("import-people", "/dev/zero", "--kind", "officer", "--json")
+    assert answer.status == 1
+    assert [one["code"] for one in answer.json["refused"]] == ["file-too-large"]
+
+
 def test_the_act_carries_who_when_and_why(run: Run, config: Config, tmp_path: Path) -> None:
     organs = tmp_path / "organs.csv"
     organs.write_text("机构代码,机构名称,主体类型\nA,市场监督管理局,法定行政机关\n", "utf-8")

@@ -59,6 +59,9 @@ def test_the_code_is_read_from_png_svg_and_card_and_tells_each_state(
     png, svg, card = (tmp_path / name for name in ("code.png", "code.svg", "card.pdf"))
     shown = district("certificate", first["number"], "--qr", png, "--card", card, "--json")
     assert district("certificate", first["number"], "--qr", svg).status == 0
+    for option in ("--qr", "--card"):
+        nowhere = district("certificate", first["number"], option, tmp_path / "no" / "code.svg")
+        assert nowhere.status == 2 and "can't be written" in nowhere.err
     assert shown.json["url"] == first["url"]
     assert shown.json["state"] == "active"
     assert decoded(Image.open(png)) == first["url"]
