@@ -36,6 +36,11 @@ def kept_accounts(config: Config) -> list[DemoAccount] | None:
     return [DemoAccount(**account) for account in json.loads(path.read_text("utf-8"))]
 
 
+def holds_a_demo(config: Config) -> bool:
+    """Whether the data folder is a demo's: its accounts have passwords that lie in a file."""
+    return (config.data_dir / _ACCOUNTS).exists()
+
+
 def _write(config: Config, name: str, text: str) -> None:
     descriptor = os.open(config.data_dir / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -64,6 +64,14 @@ def refuse_unready(config: Config, only: Only) -> None:
             "REGISTRY_DEMO=1 is for trying out on a private address: unset it, or set "
             f"REGISTRY_PUBLIC_URL to this machine, not {config.public_url}."
         )
+    # Here: no node that serves cards needs the demo's invention in its memory.
+    from registry.demo.keeping import holds_a_demo
+
+    if config.is_https and holds_a_demo(config):
+        raise ConfigurationRefused(
+            f"{config.data_dir} holds a demo with invented people, whose passwords lie in a file: "
+            "set REGISTRY_DATA_DIR to a register of your own."
+        )
     if only == "street":
         register = StreetRegister(config)
         try:

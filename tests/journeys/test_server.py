@@ -237,6 +237,12 @@ def test_refuses_what_must_not_be_served(blank: Config, place: tuple[Config, Car
     config, _ = place
     with pytest.raises(ConfigurationRefused, match="REGISTRY_DEMO"):
         refuse_unready(replace(config, demo=True), None)
+    accounts = config.data_dir / "demo-accounts.json"
+    accounts.write_text("[]")
+    for only in (None, "street"):
+        with pytest.raises(ConfigurationRefused, match="holds a demo"):
+            refuse_unready(config, only)
+    accounts.unlink()
     with pytest.raises(ConfigurationRefused, match="REGISTRY_SECRET_KEY"):
         refuse_unready(replace(config, secret_key="change-me"), None)
     with pytest.raises(RegisterNotReady, match="registry migrate"):
