@@ -138,3 +138,16 @@ def authorise(act: Act, name: str) -> Act:
     if act.basis:
         return act
     return Act(act.by, act.at, act.on, act.reason, act.document, DEFAULT_BASIS.get(name, ""))
+
+
+def account_of(act: Act) -> int:
+    """The account behind an act that must be somebody's; raises :class:`Refused` for none."""
+    if act.by.account_id is None:
+        raise Refused(
+            Refusal(
+                "account-needed",
+                sentence("这件事要由一个账号来办，请写明由谁办理（--by）。"),
+                "registry-rule",
+            )
+        )
+    return act.by.account_id

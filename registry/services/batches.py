@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry import credential
-from registry.rules.acts import Act, authorise, local_day
+from registry.rules.acts import Act, account_of, authorise, local_day
 from registry.rules.bases import BASES
 from registry.rules.certificates import may_begin, may_join, validity
-from registry.rules.eligibility import ATTEMPTS, IssueSettings, eligibility
+from registry.rules.eligibility import IssueSettings, eligibility
 from registry.rules.numbering import clean_number
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.text import clean_text
+from registry.services.refused_issues import LETTER_LAPSED, leave_traces
 from registry.store import batches as store
 from registry.store import (
     certificates,
     commission_letters,
-    findings,
     holders,
     issuing,
     organisations,
@@ -33,8 +33,6 @@ from registry.store.book import Book, transaction
 from registry.store.certificates import CertificateRow
 from registry.store.holders import Holder
 from registry.store.violations import in_words
-
-LETTER_LAPSED = "letter-lapsed"
 
 
 @dataclass(frozen=True)
@@ -130,8 +128,7 @@ def exchange(
         with in_words(), transaction() as book:
             return _exchange(book, act, person_number, number, first_day)
     except Refused as refused:
-        _record_attempt(act, person_number, refused.refusals)
-        _report_lapsed_of(act, person_number, refused.refusals)
+        leave_traces(act, "certificate.exchange", "exchange", person_number, refused.refusals)
         raise
 
 
@@ -462,19 +459,6 @@ def _given_numbers(
     return given, against
 
 
-def account_of(act: Act) -> int:
-    """The account behind an act; a batch is prepared by somebody. Raises Refused for none."""
-    if act.by.account_id is None:
-        raise Refused(
-            Refusal(
-                "account-needed",
-                sentence("这件事要由一个账号来办，请写明由谁办理（--by）。"),
-                "registry-rule",
-            )
-        )
-    return act.by.account_id
-
-
 def _place(act: Act, code: str | None) -> tuple[int | None, frozenset[int] | None]:
     if code is None:
         return None, act.by.scope
@@ -489,21 +473,6 @@ def _place(act: Act, code: str | None) -> tuple[int | None, frozenset[int] | Non
             )
         )
     return row.id, organisations.below(row.id)
-
-
-def _record_attempt(act: Act, person_number: str, refusals: Sequence[Refusal]) -> None:
-    """Record, in a transaction of its own, what was tried against the rule itself."""
-    codes = sorted({refusal.code for refusal in refusals} & ATTEMPTS)
-    person = person_rows.find(person_number, act.by.scope) if codes else None
-    if person is None:
-        return
-    findings.record_attempt(
-        act,
-        findings.fingerprint_of(("exchange", person_number, act.day, *codes)),
-        {"act": "certificate.exchange", "codes": codes, "person": person.person_id},
-        person_id=person.person_id,
-        organisation_id=person.organisation_id,
-    )
 
 
 def _report_lapsed(
@@ -521,15 +490,6 @@ def _report_lapsed(
     }
     if organs:
         commission_letters.open_lapsed(book, act, frozenset(organs))
-
-
-def _report_lapsed_of(act: Act, person_number: str, refusals: Sequence[Refusal]) -> None:
-    if not any(refusal.code == LETTER_LAPSED for refusal in refusals):
-        return
-    person = person_rows.find(person_number, act.by.scope)
-    if person is not None and person.organisation_id is not None:
-        with transaction() as book:
-            commission_letters.open_lapsed(book, act, frozenset({person.organisation_id}))
 
 
 def _no_letter(letter: str) -> tuple[Refusal, ...]:

@@ -6,7 +6,7 @@ without the mistaken act.
 
 from dataclasses import dataclass
 
-from registry.rules.acts import Act, authorise
+from registry.rules.acts import Act, account_of, authorise
 from registry.rules.certificates import FINAL, LIVE, LifeAct, may_rectify, standing_on
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.store import certificates as store
@@ -34,7 +34,7 @@ def request_rectification(act: Act, number: str) -> Requested:
     act = authorise(act, "certificate.rectify")
     with in_words(), transaction() as book:
         row, _ = _load(act, number)
-        account = _account(act)
+        account = account_of(act)
         voids = rectifications.final_act(row.id)
         history = store.history(row.id)
         refusals = []
@@ -75,7 +75,7 @@ def confirm_rectification(act: Act, number: str) -> CertificateRow:
     act = authorise(act, "certificate.rectify")
     with in_words(), transaction() as book:
         row, person = _load(act, number)
-        account = _account(act)
+        account = account_of(act)
         request = rectifications.open_request(row.id)
         if row.state not in FINAL or request is None:
             raise Refused(
@@ -125,17 +125,6 @@ def _load(act: Act, number: str) -> tuple[CertificateRow, PersonRow]:
         )
     return row, person
 
-
-def _account(act: Act) -> int:
-    if act.by.account_id is None:
-        raise Refused(
-            Refusal(
-                "account-needed",
-                sentence("这件事要由一个账号来办，请写明由谁办理（--by）。"),
-                "registry-rule",
-            )
-        )
-    return act.by.account_id
 
 
 def _state_without(history: tuple[LifeAct, ...], voids: int, act: Act) -> str:
