@@ -76,9 +76,14 @@ def reclassify(person_number: str, establishment: str, act: Act, json_output: bo
 @as_json
 @as_act()
 def transfer(person_number: str, organisation: str, act: Act, json_output: bool) -> None:
-    """To another organisation; the certificate is cancelled first."""
+    """To another organisation; the certificate is cancelled first.
+
+    Says whether a new one may be issued there without an exam.
+    """
     from registry.services import employment
     from registry.store import organisations
+    from registry.store.moved_cards import reissue_of
+    from registry.store.person_rows import find
 
     receiving = organisations.by_code(organisation)
     if receiving is None:
@@ -97,7 +102,10 @@ def transfer(person_number: str, organisation: str, act: Act, json_output: bool)
         moved = employment.transfer(act, person_number, receiving.id)
     except Refused as refused:
         refuse(refused.refusals, json_output=json_output)
-    _moved(person_number, moved.certificates, json_output)
+    row = find(person_number, None)
+    reissue = reissue_of(row.person_id, act.on) if row else None
+    may_reissue = reissue is not None and reissue.is_open
+    _moved(person_number, moved.certificates, json_output, may_reissue=may_reissue)
 
 
 @group.command()
@@ -116,9 +124,16 @@ def leave(person_number: str, cause: str, act: Act, json_output: bool) -> None:
     _moved(person_number, ended, json_output)
 
 
-def _moved(person_number: str, ended: Iterable[str], json_output: bool) -> None:
+def _moved(
+    person_number: str, ended: Iterable[str], json_output: bool, *, may_reissue: bool | None = None
+) -> None:
     numbers = list(ended)
     text = f"{person_number}：已办理。" + (
         f"已先注销证件 {'、'.join(numbers)}。" if numbers else ""
     )
-    answer({"person": person_number, "ended": numbers}, json_output=json_output, text=text)
+    told: dict[str, object] = {"person": person_number, "ended": numbers}
+    if may_reissue is not None:
+        told["may_reissue"] = may_reissue
+        if may_reissue:
+            text += "执法领域相同，法制机构可以在新单位发新证。"
+    answer(told, json_output=json_output, text=text)

@@ -145,6 +145,11 @@ _ALL = (
         "after the Jilin Rules on Administrative Enforcement Certificates",
     ),
     Basis(
+        "zhoukou-certificate-practice",
+        "参照河南省周口市执法证件办理要求（调动换证）",
+        "after the practice of Zhoukou, Henan, on certificates after a transfer",
+    ),
+    Basis(
         "agriculture-rule-9",
         "《农业综合行政执法管理办法》第九条",
         "Rules on Comprehensive Agricultural Enforcement, article 9",

@@ -17,6 +17,7 @@ from registry.store import batches as store
 from registry.store import holders, organisations, person_rows, settings
 from registry.store.batches import BatchRow
 from registry.store.holders import Holder
+from registry.web import reissue
 from registry.web.addresses import asked_number
 from registry.web.certificates import download, fonts, pdf, register_config
 from registry.web.forms import ActForm, Choice, Day, LongText, PlainForm, Text
@@ -25,6 +26,7 @@ from registry.web.sessions import current_act, signed_in, today
 from registry.web.wording import refusal_sentence
 
 blueprint = Blueprint("batches", __name__)
+reissue.install(blueprint)
 
 PAGE = 50
 

@@ -26,7 +26,14 @@ from registry.rules.refusals import Refused
 from registry.rules.text import clean_text
 from registry.services import conduct as conduct_services
 from registry.services import people as services
-from registry.store import certificates, conduct, holders, organisations, people_history
+from registry.store import (
+    certificates,
+    conduct,
+    holders,
+    moved_cards,
+    organisations,
+    people_history,
+)
 from registry.store import people as store
 from registry.store import photographs as photograph_store
 from registry.store.people_search import ROSTERS, STATES, Filters, count_ended, counts, page
@@ -316,7 +323,11 @@ def _about(row: store.PersonRow) -> dict[str, Any]:
     identity = store.identity_numbers([row.person_id])[row.person_id]
     cards = certificates.of_person(row.person_id)
     live = [card for card in cards if card.is_live]
-    facts = holders.holder_facts(row.person_id, on) if row.engaged and not live else None
+    without = row.engaged and not live
+    reissue = moved_cards.reissue_of(row.person_id, on) if without and cards else None
+    if reissue is not None and reissue.card is None:
+        reissue = None
+    facts = holders.holder_facts(row.person_id, on) if without and reissue is None else None
     against, beside = (
         eligibility(facts, on, exchange=False, settings=holders.issue_settings())
         if facts
@@ -333,6 +344,7 @@ def _about(row: store.PersonRow) -> dict[str, Any]:
         "live": live,
         "shown_card": next(iter(live), cards[0] if cards else None),
         "against": against,
+        "reissue": reissue,
         "beside": beside,
         "offers": offers(row),
         "engagements": store.engagements_of(row.person_id),
