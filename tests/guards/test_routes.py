@@ -40,6 +40,7 @@ OF_AN_ORGAN = {
     "/people/<number>": lambda o: (o.holder,),
     "/certificates/<number>": lambda o: (o.card,),
     "/exchange/person/<number>": lambda o: (o.free[0],),
+    "/exchange/moved/<number>": lambda o: (o.holder,),
     "/exchange/<number:batch_id>/paper/<form>": lambda o: (o.batch, "checking-sheet"),
     "/exchange/<number:batch_id>": lambda o: (o.batch,),
     "/findings/<number:finding_id>": lambda o: (o.finding,),
