@@ -86,6 +86,12 @@ def transaction() -> Iterator[Book]:
             _write(book.pending)
 
 
+def hold_book() -> None:
+    """Make other transactions that record events wait for the end of this one."""
+    head = BookHead.select().where(BookHead.id == 1)
+    (head.for_update() if database.for_update else head).get()
+
+
 def canonical(document: Mapping[str, object]) -> bytes:
     """The one spelling of a JSON document that is hashed."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -1,12 +1,11 @@
 """Opening a register: connect, prove that schema and keys are there, or say what is missing."""
 
-import json
 from datetime import datetime
 
 from registry.config import Config
 from registry.rules.acts import OPERATOR, Act, local_day
 from registry.store import keys, schema
-from registry.store.book import transaction
+from registry.store.book import hold_book, transaction
 from registry.store.database import connect, connection, database
 
 
@@ -35,29 +34,30 @@ def migrate_register(config: Config, at: datetime) -> list[str]:
     A key is made for each purpose that the register does not yet name, never one anew. Records
     the digest of the schema in the book whenever something changed.
     """
-    done = schema.migrate(config)
-    connect(config)
     act = Act(OPERATOR, at, local_day(at), basis="registry-rule")
-    with connection():
-        named = {row.purpose for row in keys.registered()}
-        with transaction() as book:
-            for purpose in keys.PURPOSES:
-                if purpose not in named:
-                    row = keys.make(config, purpose, at)
-                    book.record("key-made", act, details={"key": row.id, "purpose": purpose})
-                    done.append(f"key {purpose} {row.id}")
-            digest = schema.schema_digest(database)
-            if digest != recorded_digest():
-                book.record(
-                    "register-migrated", act, details={"migrations": done, "digest": digest}
-                )
-        keys.bind(config)
+    with schema.migrating(config) as done:
+        connect(config)
+        with connection():
+            _complete(config, act, done)
+            keys.bind(config)
     return done
+
+
+def _complete(config: Config, act: Act, done: list[str]) -> None:
+    """Make the keys that the register does not name and record what changed, in one act."""
+    with transaction() as book:
+        hold_book()
+        named = {row.purpose for row in keys.registered()}
+        for purpose in keys.PURPOSES:
+            if purpose not in named:
+                row = keys.make(config, purpose, act.at)
+                book.record("key-made", act, details={"key": row.id, "purpose": purpose})
+                done.append(f"key {purpose} {row.id}")
+        digest = schema.schema_digest(database)
+        if digest != recorded_digest():
+            book.record("register-migrated", act, details={"migrations": done, "digest": digest})
 
 
 def recorded_digest() -> str:
     """The schema's digest as the book last recorded it; empty before the first migration."""
-    row = database.execute_sql(
-        "select details from event where act = 'register-migrated' order by seq desc limit 1"
-    ).fetchone()
-    return str(json.loads(row[0]).get("digest", "")) if row else ""
+    return schema.recorded_digest(database)

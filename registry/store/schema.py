@@ -7,6 +7,7 @@ change of the schema by hand is seen by ``check`` and ``readyz``.
 
 import fcntl
 import hashlib
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -35,13 +36,46 @@ class MigrationRefused(Exception):
     """The database login may not do what a migration needs; the text says what to grant."""
 
 
-def migrate(config: Config, folder: Path | None = None, target: str | None = None) -> list[str]:
-    """Bring the schema to its head and make the rule again; returns the names applied.
+@contextmanager
+def migrating(config: Config) -> Iterator[list[str]]:
+    """Bring the schema to its head; the block's work is still one process's at a time.
 
-    Two processes may call it at once: the second waits. ``folder`` and ``target`` are for tests
-    of single steps.
+    Yields the names of the migrations applied. The rule is made again after every run that
+    applied one, and whenever the schema is not what the book last recorded: where nothing is to
+    do, no table is locked, so that a second server may start beside one that serves.
     """
-    folder = folder or resource_folder("migrations")
+    with _owner(config) as opened:
+        applied = list(Runner(opened, str(resource_folder("migrations"))).up())
+        if applied or schema_digest(opened) != recorded_digest(opened):
+            make_rule(opened)
+        yield applied
+
+
+def migrate(config: Config) -> list[str]:
+    """Bring the schema to its head and make the rule again; returns the names applied."""
+    with _owner(config) as opened:
+        applied = list(Runner(opened, str(resource_folder("migrations"))).up())
+        make_rule(opened)
+        return applied
+
+
+def migrate_down(config: Config, target: str, folder: Path | None = None) -> list[str]:
+    """Take back every migration down to and including ``target``; returns their names."""
+    with _owner(config) as opened:
+        return list(Runner(opened, str(folder or resource_folder("migrations"))).down(target))
+
+
+def recorded_digest(opened: Database) -> str:
+    """The schema's digest as the book last recorded it; empty before the first migration."""
+    row = opened.execute_sql(
+        "select details from event where act = 'register-migrated' order by seq desc limit 1"
+    ).fetchone()
+    return str(json.loads(row[0]).get("digest", "")) if row else ""
+
+
+@contextmanager
+def _owner(config: Config) -> Iterator[Database]:
+    """A connection that owns the tables, while no other process migrates."""
     opened = open_database(config.migrate_url)
     if not is_postgresql(opened):
         _private_folder(Path(str(opened.database)).parent)
@@ -50,22 +84,7 @@ def migrate(config: Config, folder: Path | None = None, target: str | None = Non
         with _one_at_a_time(config, opened):
             if is_postgresql(opened):
                 _make_roles(opened)
-            applied = list(Runner(opened, str(folder)).up(target))
-            make_rule(opened)
-            return applied
-    finally:
-        shut(opened)
-
-
-def migrate_down(config: Config, target: str, folder: Path | None = None) -> list[str]:
-    """Take back every migration down to and including ``target``; returns their names."""
-    opened = open_database(config.migrate_url)
-    opened.connect()
-    try:
-        with _one_at_a_time(config, opened):
-            if is_postgresql(opened):
-                _make_roles(opened)
-            return list(Runner(opened, str(folder or resource_folder("migrations"))).down(target))
+            yield opened
     finally:
         shut(opened)
 
@@ -114,10 +133,14 @@ def schema_lines(opened: Database) -> list[str]:
     return sorted(_folded(line) for line in lines)
 
 
+# pg_catalog alone: the views of information_schema show each role another part.
 _CATALOGUE = (
-    "select 'column', table_name, column_name, data_type, is_nullable, column_default, "
-    "is_generated, generation_expression from information_schema.columns "
-    "where table_schema = current_schema()",
+    "select 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+    "a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid) from pg_attribute a "
+    "join pg_class c on c.oid = a.attrelid "
+    "left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum "
+    "where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'v') "
+    "and a.attnum > 0 and not a.attisdropped",
     "select 'constraint', conrelid::regclass, conname, convalidated, pg_get_constraintdef(oid) "
     "from pg_constraint where connamespace = current_schema()::regnamespace "
     "and contype <> 'n'",
@@ -128,9 +151,9 @@ _CATALOGUE = (
     "select 'function', proname, prosrc from pg_proc "
     "where pronamespace = current_schema()::regnamespace",
     "select 'view', viewname, definition from pg_views where schemaname = current_schema()",
-    "select 'grant', table_name, grantee, privilege_type "
-    "from information_schema.role_table_grants where table_schema = current_schema() "
-    "and grantee in ('registry_application', 'registry_street', 'PUBLIC')",
+    "select 'grant', relname, coalesce((select string_agg(one::text, ',' order by one::text) "
+    "from unnest(relacl) one), '') from pg_class "
+    "where relnamespace = current_schema()::regnamespace and relkind in ('r', 'v', 'S')",
 )
 
 
