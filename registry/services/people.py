@@ -11,6 +11,7 @@ from registry.rules.identity_number import read_identity_number
 from registry.rules.people import category_of, may_leave
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.roster_difference import CORRECT_NAME
+from registry.services.auxiliary_faults import Entered, open_findings, record_attempt
 from registry.services.person_acts import (
     ask_the_legal_office,
     carried,
@@ -60,9 +61,16 @@ def add_person(
     if refusals or identity is None or clean_name is None:
         raise Refused(refusals)
 
+    linked = with_supervisor(fields, organisation_id)
+
+    def entered(added: Added) -> Entered:
+        return Entered(
+            added.person_id, clean_name, identity.number, organisation_id, establishment, linked
+        )
+
     def write(book: Book) -> Added:
         hold_place(organisation_id)
-        return people.add_person(
+        added = people.add_person(
             book,
             act,
             name=clean_name,
@@ -74,10 +82,14 @@ def add_person(
             roster="officer" if category_of(establishment) == "officer" else "auxiliary",
             on_record_since=act.on,
             started_on=started_on,
-            **({"planned_end_on": planned_end_on} | with_supervisor(fields, organisation_id)),
+            **({"planned_end_on": planned_end_on} | linked),
         )
+        open_findings(book, act, entered(added))
+        return added
 
-    return written(act, None, write)
+    added = written(act, None, write)
+    record_attempt(act, "person.add", entered(added))
+    return added
 
 
 def _known_already(act: Act, identity_number: str) -> list[Refusal]:
@@ -107,9 +119,25 @@ def edit_person(act: Act, number: str, changes: Mapping[str, object]) -> list[st
     if not row.engaged:
         raise Refused(may_leave(row.facts, "other", on=act.on))
     fields = with_supervisor(harmless(changes), row.organisation_id)
-    return written(
-        act, row, lambda book: people.edit_engagement(book, act, row.engagement_id, fields)
+    entered = Entered(
+        row.person_id,
+        row.name,
+        people.identity_numbers([row.person_id])[row.person_id],
+        row.organisation_id,
+        row.establishment,
+        fields,
     )
+
+    def write(book: Book) -> list[str]:
+        changed = people.edit_engagement(book, act, row.engagement_id, fields)
+        if changed:
+            open_findings(book, act, entered)
+        return changed
+
+    changed = written(act, row, write)
+    if "remarks" in changed:
+        record_attempt(act, "person.edit", entered)
+    return changed
 
 
 def correct_name(act: Act, number: str, name: str, *, proposal_id: int | None = None) -> None:
