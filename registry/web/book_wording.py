@@ -275,7 +275,7 @@ _WORDED = frozenset(
 def act_title(act: str) -> str:
     """An event's name in the page's language."""
     known = EVENTS.get(act)
-    return gettext(known.title) if known else act
+    return pgettext("event", known.title) if known else act
 
 
 def act_choices() -> list[tuple[str, str]]:

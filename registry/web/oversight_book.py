@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 
 from registry.rules.events import EVENTS
+from registry.rules.settings import SETTINGS
 from registry.store import book_pages as store
 from registry.store.book_pages import VIEWS, Entry, Filters
 from registry.store.organisation_tree import tree
@@ -157,8 +158,12 @@ def _subject(entry: Entry) -> str:
     if entry.organisation_name:
         return entry.organisation_name
     word = str(SUBJECTS[entry.subject])
-    login = entry.details.get("login") or entry.details.get("setting") or entry.subject_id
-    return f"{word} {login}" if login else word
+    if entry.subject == "account" and entry.details.get("login"):
+        return str(entry.details["login"])
+    setting = SETTINGS.get(str(entry.details.get("setting", "")))
+    if setting is not None:
+        return gettext(setting.title)
+    return f"{word} {entry.subject_id}" if entry.subject_id else word
 
 
 def _subject_page(entry: Entry) -> str:
