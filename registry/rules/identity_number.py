@@ -140,3 +140,11 @@ def mask_identity_number(number: str) -> str:
     if len(number) != 18:
         return "*" * len(number)
     return number[:6] + "*" * 8 + number[-4:]
+
+
+def without_identity_numbers(text: str) -> str:
+    """``text`` with every run of 14 or more digits masked: where an ID number may have slipped in.
+
+    For what people name files and what is kept only to be read, never for an ID number itself.
+    """
+    return re.sub(r"[0-9０-９]{14,}[0-9０-９XxＸｘ]?", lambda found: "*" * len(found[0]), text)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from registry.rules.acts import Act
-from registry.rules.identity_number import mask_identity_number
+from registry.rules.identity_number import mask_identity_number, without_identity_numbers
 from registry.rules.refusals import Refusal, Refused, Term, sentence
 from registry.rules.roster_columns import Roster, rows_to_mend
 from registry.rules.roster_difference import FieldChange, PersonOnRegister
@@ -278,7 +278,7 @@ def _record(book: Book, act: Act, shown: Preview, file: RosterFile) -> None:
             del details[field_name]
     elif shown.filed_on is not None:
         details["filed_on"] = shown.filed_on.isoformat()
-    personal = {"file_name": file.name} if file.name else {}
+    personal = {"file_name": without_identity_numbers(file.name)} if file.name else {}
     book.record(name, act, details=details, personal=personal)
 
 

@@ -16,7 +16,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from registry.config import Config, ConfigurationRefused
-from registry.store.database import shut
+from registry.store.accounts import holds_demo_accounts
+from registry.store.database import connection, shut
 from registry.store.opening import RegisterNotReady, open_register
 from registry.store.street import StreetRegister, StreetUnavailable
 from registry.web.doors import Application, Only, doors
@@ -88,7 +89,14 @@ def refuse_unready(config: Config, only: Only) -> None:
     config.require_secret()
     # Workers open it for themselves: a connection doesn't survive a fork.
     open_register(config)
+    with connection():
+        demo = config.is_https and holds_demo_accounts()
     shut()
+    if demo:
+        raise ConfigurationRefused(
+            "This register holds a demo's accounts and invented people: a public address needs a "
+            "register of its own (REGISTRY_DATABASE_URL, REGISTRY_DATA_DIR)."
+        )
 
 
 class _Server(BaseApplication):

@@ -51,3 +51,11 @@ def test_no_password_lies_in_the_register(console: Console) -> None:
     path = console.config.database_url.removeprefix("sqlite:///")
     with sqlite3.connect(path) as shell:
         assert not [line for line in shell.iterdump() if "good-tea-from-1-hill" in line]
+
+
+def test_a_demos_register_is_never_served_on_a_public_address(console: Console) -> None:
+    demo = {"REGISTRY_PUBLIC_URL": "http://127.0.0.1:8000", "REGISTRY_SECRET_KEY": ""}
+    assert console("demo", "--people", "50", **demo).status == 0
+    (console.config.data_dir / "demo-accounts.json").unlink()
+    answer = console("serve", "--port", "9")
+    assert answer.status == 1 and "demo" in answer.err

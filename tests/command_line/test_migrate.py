@@ -23,7 +23,7 @@ def test_two_servers_may_start_at_once(blank: Config) -> None:
         for _ in range(3)
     ]
     for starter in starters:
-        out, err = starter.communicate(timeout=120)
+        _, err = starter.communicate(timeout=120)
         assert starter.returncode == 0, err.decode()
     listed = console("keys", "list", "--json").json["keys"]
     assert sorted(key["purpose"] for key in listed) == sorted(keys.PURPOSES)

@@ -14,6 +14,7 @@ from registry.rules.identity_number import (
     mask_identity_number,
     read_identity_number,
     sex_of,
+    without_identity_numbers,
 )
 
 GOOD = "320413196203300034"
@@ -124,3 +125,9 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
     folded = fold_identity_number(text)
     assert fold_identity_number(folded) == folded
     assert len(judge_identity_number(text)) <= 1
+
+
+def test_an_identity_number_in_a_files_name_is_masked():
+    assert without_identity_numbers("名册32041319900307123x.xlsx") == "名册" + "*" * 18 + ".xlsx"
+    assert without_identity_numbers("３２０４１３１９９００３０７１２３Ｘ") == "*" * 18
+    assert without_identity_numbers("名册20260315.xlsx") == "名册20260315.xlsx"
