@@ -10,7 +10,7 @@ from registry.rules.acts import Act, account_of, authorise
 from registry.rules.certificates import FINAL, LIVE, LifeAct, may_rectify, standing_on
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.store import certificates as store
-from registry.store import person_marks, person_rows, rectifications
+from registry.store import conduct, person_marks, person_rows, rectifications
 from registry.store.book import transaction
 from registry.store.certificates import CertificateRow
 from registry.store.person_rows import PersonRow
@@ -69,8 +69,9 @@ def request_rectification(act: Act, number: str) -> Requested:
 def confirm_rectification(act: Act, number: str) -> CertificateRow:
     """Confirm a request by another account: the certificate returns to the state before.
 
-    A bar that the mistaken revocation brought is lifted first, in the same transaction. Raises
-    Refused; the schema refuses a single account, and a holder who is no officer in post.
+    A bar that the mistaken revocation brought is lifted first, in the same transaction; one that
+    stands for another reason as well is not, and keeps the certificate ended. Raises Refused; the
+    schema refuses a single account, and a holder who is no officer in post.
     """
     act = authorise(act, "certificate.rectify")
     with in_words(), transaction() as book:
@@ -96,6 +97,14 @@ def confirm_rectification(act: Act, number: str) -> CertificateRow:
             raise Refused(refusals)
         to_state = _state_without(history, request.voids, act)
         if row.state == "revoked" and person.barred:
+            if _barred_otherwise(person.person_id):
+                raise Refused(
+                    Refusal(
+                        "barred-otherwise",
+                        sentence("此人另有原因被禁止持证，证件不能恢复；请先依法解除禁令。"),
+                        "jiangsu-certificate-rule",
+                    )
+                )
             person_marks.lift_bar(book, act, person, "rectified")
         written = rectifications.write(act, row, request, to_state)
         return store.change_state(
@@ -125,6 +134,14 @@ def _load(act: Act, number: str) -> tuple[CertificateRow, PersonRow]:
         )
     return row, person
 
+
+def _barred_otherwise(person_id: int) -> bool:
+    """Whether something but a revocation bars the person: a conviction, a bar of its own."""
+    standing = {one.id for one in conduct.convictions_of(person_id) if not one.withdrawn_on}
+    return bool(standing) or any(
+        one.cause != "revoked" and one.conviction_id is None
+        for one in conduct.bars_in_force(person_id)
+    )
 
 
 def _state_without(history: tuple[LifeAct, ...], voids: int, act: Act) -> str:

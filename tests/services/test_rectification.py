@@ -8,12 +8,19 @@ import pytest
 from registry.config import Config
 from registry.rules.acts import Act, Actor
 from registry.rules.refusals import Refused
-from registry.services import batches, certificates, rectification
+from registry.services import batches, certificates, conduct, rectification
 from registry.store import certificates as store
 from registry.store import rectifications
 from registry.store.certificates import CertificateRow
 from registry.store.database import ConstraintViolation, database
-from registry.store.tables import Certificate, Engagement, Event, Person, Rectification
+from registry.store.tables import (
+    Certificate,
+    Conviction,
+    Engagement,
+    Event,
+    Person,
+    Rectification,
+)
 from tests.staff import MOMENT, add_account, add_organisation, add_person, give_legacy
 
 
@@ -155,3 +162,27 @@ def test_only_the_legal_office_sets_acts_aside(card: CertificateRow, two: tuple[
     clerk = Actor(first.by.account_id, "clerk", "经办", "hr", None)
     with pytest.raises(Refused, match="not-permitted"):
         rectification.request_rectification(replace(first, by=clerk), card.number)
+
+
+@pytest.mark.parametrize("why", ["conviction", "bar"])
+def test_a_bar_for_another_reason_outlives_the_revocation_that_is_set_aside(
+    card: CertificateRow, two: tuple[Act, Act], why: str
+) -> None:
+    first, second = two
+    certificates.revoke(first, card.number)
+    if why == "conviction":
+        conduct.record_conviction(first, "P000001", decided_on=first.on)
+    else:
+        conduct.lift_bar(first, "P000001")
+        conduct.bar(first, "P000001", "other")
+    rectification.request_rectification(first, card.number)
+    with pytest.raises(Refused) as refused:
+        rectification.confirm_rectification(second, card.number)
+    assert [one.code for one in refused.value.refusals] == ["barred-otherwise"]
+    assert Person.get().barred == 1 and Certificate.get_by_id(card.id).state == "revoked"
+    if why == "conviction":
+        conduct.withdraw_conviction(first, "P000001", Conviction.get().id)
+    else:
+        conduct.lift_bar(first, "P000001")
+    assert rectification.confirm_rectification(second, card.number).state == "active"
+    assert Person.get().barred == 0
