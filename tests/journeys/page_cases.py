@@ -1,0 +1,301 @@
+"""One case at least for every page of the URL maps: who opens it, where, and in which state."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from werkzeug.routing import Rule
+
+from registry.rules.roles import ROLES
+from registry.rules.settings import SETTINGS
+from registry.web.certificate_wording import OFFERED
+from registry.web.home_wording import LISTS
+from registry.web.imports import SORTS
+from registry.web.people_acts import ACT_PAGES
+from tests.journeys.full_register import BUREAU, TEAM, FullRegister
+
+LEGAL, CLERK, ADMINISTRATOR = "legal-office", "hr", "administrator"
+AUDITOR, EXAMINER = "auditor", "exam-coordinator"
+#: Nobody has signed in; and an account that still has its first password.
+NOBODY, FIRST = "", "first"
+
+#: Routes that answer with something else than a page, and what that is.
+NO_PAGE = {
+    "static": "a file",
+    "accounts.language": "sends back where one was",
+    "certificates.code_svg": "a picture",
+    "certificates.code_png": "a picture",
+    "photographs.shown": "a picture",
+    "photographs.version": "a picture",
+    "batches.test_sheet": "a PDF",
+    "imports.template": "a workbook",
+    "imports.refused_rows": "a workbook",
+    "verdict_photograph": "a picture",
+    "verdict_upper_photograph": "a picture",
+    "machine_verdict": "JSON",
+    "keys": "JSON",
+    "health": "a word",
+    "ready": "a word",
+    "robots": "plain text",
+    "accounts.end_session": "only a button: goes back to the own account",
+    "accounts.sign_out": "only a button: goes to the sign-in",
+    "accounts.enable": "only a button: goes back to the accounts",
+    "organisations.report_lapsed": "only a button: goes back to the organisations",
+    "imports.discard": "only a button: goes back to the imports",
+    "certificates.card": "a PDF",
+    "batches.paper": "a PDF",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page as ``role`` sees it; ``status`` is what it answers with."""
+
+    endpoint: str
+    path: str
+    role: str = LEGAL
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form sent with nothing or nonsense in it: what its page says then.
+
+    ``form`` finds the form on the page that ``path`` opens; ``typed`` goes into fields by name,
+    and nonsense into every other field of text.
+    """
+
+    endpoint: str
+    path: str
+    role: str = LEGAL
+    status: int = 422
+    form: str = "main form[method=post]"
+    typed: tuple[tuple[str, str], ...] = ()
+
+
+def without_case(rules: Iterable[Rule], cases: Iterable[Case | Sent]) -> list[str]:
+    """Endpoints of the URL map that answer with a page and that no case looks at."""
+    looked_at = {case.endpoint for case in cases}
+    return sorted({rule.endpoint for rule in rules} - looked_at - set(NO_PAGE))
+
+
+def unsent(rules: Iterable[Rule], sent: Iterable[Sent]) -> list[str]:
+    """Endpoints that take a form and that are never sent a wrong one."""
+    known = {case.endpoint for case in sent}
+    takes = {rule.endpoint for rule in rules if "POST" in (rule.methods or ())}
+    return sorted(takes - known - set(NO_PAGE))
+
+
+def full_cases(full: FullRegister) -> list[Case]:
+    """Every page of the office with a lot to show."""
+    of = full.found
+    person, card = f"/people/{of['holder']}", f"/certificates/{of['active']}"
+    team = f"/organisations/{of['commissioned']}"
+    return [
+        *(Case("home.today", "/", role) for role in ROLES),
+        *(Case("home.due", f"/due/{name}") for name in LISTS),
+        *_people(full, person),
+        *_certificates(full, card),
+        Case("batches.index", "/exchange"),
+        Case("batches.new", "/exchange/new"),
+        Case("batches.one", f"/exchange/{of['prepared batch']}"),
+        Case("batches.one", f"/exchange/{of['own batch']}", CLERK),
+        Case("batches.one", f"/exchange/{of['issued batch']}"),
+        Case("batches.discard", f"/exchange/{of['prepared batch']}/discard"),
+        Case("batches.reissue", f"/exchange/moved/{of['moved']}"),
+        Case("batches.person", f"/exchange/person/{of['legacy']}"),
+        Case("oversight.findings", "/findings"),
+        Case("oversight.findings", "/findings?show=decided"),
+        *(
+            Case("oversight.finding", f"/findings/{number}")
+            for name, number in of.items()
+            if name.startswith("finding ") or name == "decided finding"
+        ),
+        Case("oversight.finding", f"/findings/{of['finding card-to-recover']}", AUDITOR),
+        Case("oversight.proposals", "/proposals"),
+        Case("oversight.proposals_dismiss", f"/proposals/{of['proposal']}/dismiss"),
+        Case("oversight.book", "/history", AUDITOR),
+        Case("oversight.book", "/history?view=attempts", AUDITOR),
+        Case("oversight.book", "/history?view=dated-back", AUDITOR),
+        *(
+            Case("oversight.book_entry", f"/history/{seq}", AUDITOR)
+            for name, seq in of.items()
+            if name.startswith("event ")
+        ),
+        Case("imports.index", "/imports"),
+        *(Case("imports.one", f"/imports/{of['upload']}?show={sort}") for sort in SORTS),
+        Case("imports.one", f"/imports/{of['finished upload']}"),
+        Case("organisations.index", "/organisations"),
+        Case("organisations.index", "/organisations?kind=lapsed"),
+        Case("organisations.one", f"/organisations/{BUREAU}"),
+        Case("organisations.one", f"/organisations/{TEAM}"),
+        Case("organisations.one", team),
+        Case("organisations.one", "/organisations/JT-OLD"),
+        Case("organisations.add", "/organisations/new"),
+        Case("organisations.edit", f"{team}/edit"),
+        Case("organisations.end", f"{team}/end"),
+        Case("organisations.letters.add", f"{team}/letters/new"),
+        Case("organisations.letters.publish", f"{team}/letters/{of['letter']}/publication"),
+        Case("organisations.letters.end", f"{team}/letters/{of['letter']}/end"),
+        Case("organisations.matters.add", f"{team}/matters/new"),
+        Case("organisations.matters.update", f"{team}/matters/{of['matter']}"),
+        Case("accounts.index", "/accounts", ADMINISTRATOR),
+        Case("accounts.add", "/accounts/new", ADMINISTRATOR),
+        Case("accounts.one", f"/accounts/{of['account fresh']}", ADMINISTRATOR),
+        Case("accounts.one", f"/accounts/{of['account shut']}", ADMINISTRATOR),
+        Case("accounts.reset_password", f"/accounts/{of['account fresh']}/password", ADMINISTRATOR),
+        Case("accounts.disable", f"/accounts/{of['account fresh']}/disable", ADMINISTRATOR),
+        Case("accounts.own", "/account"),
+        Case("accounts.own_password", "/account/password"),
+        Case("accounts.own_password", "/account/password", FIRST),
+        Case("accounts.sign_in", "/sign-in", NOBODY),
+        Case("settings.index", "/settings", ADMINISTRATOR),
+        *(Case("settings.change", f"/settings/{name}", ADMINISTRATOR) for name in SETTINGS),
+        Case("no page", "/no-such-page", status=404),
+        Case("not allowed", "/accounts", status=403),
+    ]
+
+
+def _people(full: FullRegister, person: str) -> list[Case]:
+    of = full.found
+    others = ("seconded", "convicted", "renamed", "left", "moved", "auxiliary", "legacy")
+    return [
+        Case("people.index", "/people"),
+        Case("people.index", "/people", CLERK),
+        Case("people.index", "/people?state=no-photograph"),
+        Case("people.index", "/people?q=nobody-at-all"),
+        Case("people.auxiliaries", "/people/auxiliaries"),
+        Case("people.find", "/people/find"),
+        Case("people.add", "/people/add"),
+        Case("people.one", person),
+        Case("people.one", person, AUDITOR),
+        *(Case("people.one", f"/people/{of[name]}") for name in others),
+        Case("people.reveal", f"{person}/identity-number"),
+        Case(
+            "people.withdraw_conviction",
+            f"/people/{of['convicted']}/convictions/{of['conviction']}/withdraw",
+        ),
+        Case("people.withdraw_sanction", f"{person}/sanctions/{of['sanction']}/withdraw"),
+        *(
+            Case(f"people.{page.endpoint}", f"/people/{of[_suits(page.name)]}/{page.name}")
+            for page in ACT_PAGES
+        ),
+        Case("people.transfer", f"/people/{of['left']}/transfer"),
+        Case("photographs.add", f"{person}/photograph/add"),
+        Case("photographs.withdraw", f"{person}/photographs/{of['photograph']}/withdraw"),
+    ]
+
+
+def _suits(act: str) -> str:
+    """Whose page an act can be done on."""
+    return {"end-secondment": "seconded", "lift-bar": "convicted", "engage": "left"}.get(
+        act, "holder"
+    )
+
+
+def _certificates(full: FullRegister, card: str) -> list[Case]:
+    of = full.found
+    suits = {"release": "suspended", "found": "lost", "expire": "past-end"}
+    return [
+        Case("certificates.index", "/certificates"),
+        Case("certificates.index", "/certificates?state=suspended"),
+        *(
+            Case("certificates.one", f"/certificates/{number}")
+            for name, number in of.items()
+            if name.startswith("certificate ") or name in ("legacy card", "cancelled")
+        ),
+        Case("certificates.one", f"{card}?on=2026-03-05"),
+        Case("certificates.one", card, CLERK),
+        *(
+            Case(f"certificates.{act}", f"/certificates/{of[suits.get(act, 'active')]}/{act}")
+            for act in OFFERED
+        ),
+        Case("certificates.rectify", f"/certificates/{of['cancelled']}/rectify"),
+        Case("certificates.rectify", f"/certificates/{of['revoked']}/rectify"),
+    ]
+
+
+def sent_cases(full: FullRegister) -> list[Sent]:
+    """Every form of the office, filled in wrongly."""
+    of = full.found
+    opened: dict[str, Case] = {}
+    for case in full_cases(full):
+        if case.status == 200:
+            opened.setdefault(case.endpoint, case)
+    plain = [
+        Sent(case.endpoint, case.path, case.role)
+        for endpoint, case in opened.items()
+        if endpoint.partition(".")[0] in ("people", "certificates", "organisations", "photographs")
+        and not endpoint.endswith((".index", ".one", ".auxiliaries"))
+    ]
+    number = next(name for name, kind in SETTINGS.items() if kind.sort == "number")
+    fresh = f"/accounts/{of['account fresh']}"
+    return [
+        *plain,
+        Sent("people.search", "/people", form="form.search", typed=(("q", "110101199003071234"),)),
+        Sent("batches.new", "/exchange/new"),
+        Sent(
+            "batches.issue",
+            f"/exchange/{of['prepared batch']}",
+            form="form[action$=issue]",
+        ),
+        Sent("batches.discard", f"/exchange/{of['issued batch']}/discard"),
+        Sent("batches.reissue", f"/exchange/moved/{of['moved']}"),
+        Sent("batches.person", f"/exchange/person/{of['legacy']}"),
+        Sent("oversight.decide", f"/findings/{of['finding sanction-on-holder']}"),
+        Sent(
+            "oversight.proposals_dismiss",
+            f"/proposals/{of['proposal']}/dismiss",
+            typed=(("reason", ""),),
+        ),
+        Sent("imports.index", "/imports"),
+        Sent(
+            "imports.meanings",
+            f"/imports/{of['upload']}",
+            form="form[action$=meanings]",
+            typed=(("heading-0", "x" * 2000), ("column-0", "ignored")),
+        ),
+        Sent(
+            "imports.commit",
+            f"/imports/{of['upload']}",
+            status=409,
+            form="form[action$=commit]",
+            typed=(("decisions", "x"),),
+        ),
+        Sent("accounts.add", "/accounts/new", ADMINISTRATOR),
+        Sent("accounts.one", fresh, ADMINISTRATOR, typed=(("name", ""),)),
+        Sent("accounts.reset_password", f"{fresh}/password", ADMINISTRATOR),
+        Sent(
+            "accounts.disable",
+            f"/accounts/{of['account admin']}/disable",
+            ADMINISTRATOR,
+        ),
+        Sent("accounts.own_password", "/account/password"),
+        Sent("accounts.sign_in", "/sign-in", NOBODY),
+        Sent("settings.change", f"/settings/{number}", ADMINISTRATOR),
+    ]
+
+
+def empty_cases(roles: Iterable[str]) -> list[Case]:
+    """Every page that a register with nothing in it can open."""
+    return [
+        *(Case("home.today", "/", role) for role in roles),
+        *(Case("home.due", f"/due/{name}") for name in LISTS),
+        Case("people.index", "/people"),
+        Case("people.auxiliaries", "/people/auxiliaries"),
+        Case("people.find", "/people/find"),
+        Case("people.add", "/people/add"),
+        Case("certificates.index", "/certificates"),
+        Case("batches.index", "/exchange"),
+        Case("batches.new", "/exchange/new"),
+        Case("oversight.findings", "/findings"),
+        Case("oversight.findings", "/findings?show=decided"),
+        Case("oversight.proposals", "/proposals"),
+        Case("oversight.book", "/history", AUDITOR),
+        Case("oversight.book", "/history?view=attempts", AUDITOR),
+        Case("imports.index", "/imports"),
+        Case("organisations.index", "/organisations"),
+        Case("organisations.add", "/organisations/new"),
+        Case("accounts.index", "/accounts", ADMINISTRATOR),
+        Case("accounts.own", "/account", EXAMINER),
+        Case("settings.index", "/settings", ADMINISTRATOR),
+    ]
