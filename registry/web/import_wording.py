@@ -32,11 +32,11 @@ _KINDS = {
     ORGANISATION: lazy_gettext("机构名册"),
 }
 _ACTS = {
-    TRANSFER: lazy_gettext("调动"),
-    RECLASSIFY: lazy_gettext("变更用工性质"),
-    CORRECT_NAME: lazy_gettext("更正姓名"),
-    NEW_LEGACY_NUMBER: lazy_gettext("登记旧证号"),
-    TAKE_ON_AGAIN: lazy_gettext("重新到任"),
+    TRANSFER: lazy_pgettext("proposal", "调动"),
+    RECLASSIFY: lazy_pgettext("proposal", "变更用工性质"),
+    CORRECT_NAME: lazy_pgettext("proposal", "更正姓名"),
+    NEW_LEGACY_NUMBER: lazy_pgettext("proposal", "旧证换了号码"),
+    TAKE_ON_AGAIN: lazy_pgettext("proposal", "重新到任"),
 }
 #: The sorts of rows, in the order of their tabs; what needs a look comes first.
 SORTS = {

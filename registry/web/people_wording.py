@@ -69,6 +69,8 @@ _SHOWN: tuple[tuple[str, Any], ...] = (
     ("certificates", lazy_gettext("一并办结的证件")),
     ("note", lazy_gettext("说明")),
 )
+#: Correcting a name ends no certificate.
+_STILL_SAY = lazy_gettext("仍写原姓名的证件")
 _FOR_GOOD = "9999-12-31"
 
 
@@ -174,6 +176,8 @@ class TimeLine:
         told = dict(event.details) | dict(event.personal)
         lines = []
         for name, title in _SHOWN:
+            if (event.act, name) == ("name-corrected", "certificates"):
+                title = _STILL_SAY
             value = self._value(event, name, told.get(name))
             before = self._value(event, name, told.get(f"{name}_from"))
             if f"{name}_from" in told and value != before:
