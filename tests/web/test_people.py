@@ -707,3 +707,20 @@ def test_no_card_is_recorded_for_an_auxiliary_by_any_request(
     with connection():
         assert live_of(helper.person_id) == []
     assert acts_recorded()[-1] == "attempt-refused"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_what_is_wrong_with_an_auxiliary_entered_by_hand_can_be_decided(
+    signed_in: Callable[..., Browser], district: dict[str, int], language: str
+) -> None:
+    said = {"supervisor_names": "何强", "remarks": "执法证号 32041390033"}
+    helper = person(district["here"], establishment="dispatched", changes=said)
+    browser = signed_in("legal-office", language=language)
+    listed = browser.get("/findings").text
+    for number in (1, 2):
+        assert f"/findings/{number}" in listed
+        page = browser.get(f"/findings/{number}")
+        assert page.status_code == 200 and problems_of(page.text) == []
+        assert helper.number in page.text
+    assert "何强" in browser.get("/findings/1").text
+    assert "32041390033" in browser.get("/findings/2").text
