@@ -32,6 +32,7 @@ from registry.web.street import create_street_app, is_street_path
 from tests.conftest import NOW
 from tests.journeys.full_register import PASSWORD, FullRegister, fill_register
 from tests.journeys.page_cases import (
+    ADMINISTRATOR,
     LEGAL,
     NOBODY,
     Case,
@@ -269,6 +270,14 @@ def house(
         yield opened
 
 
+def test_a_word_of_the_other_language_is_seen() -> None:
+    known = Known({"陈大文", "JT-CGJ", "王琳（法制科）"})
+    said = ["陈大文: saved", "保存", "Save 保存", "saved，done", "王琳（法制科）"]
+    assert known.left_over(said, "en") == ["保存", "Save 保存", "saved，done"]
+    said = ["陈大文", "JT-CGJ", "保存 Save", "PDF 文件", "9f0ab12c"]
+    assert known.left_over(said, "zh-CN") == ["保存 Save"]
+
+
 class TestFull:
     """A register with something of every kind in it."""
 
@@ -347,6 +356,24 @@ class TestFull:
             page.evaluate("document.querySelector('main form').submit()")
         visit.look(page, navigation.value, Case("too much", bar, LEGAL, 413))
         sent("signed out", 401, bar, "signed out")
+        visit.close()
+
+    @pytest.mark.parametrize("path", ["/people", "/certificates", "/findings", "/accounts"])
+    def test_a_phone_shows_each_state_without_moving_sideways(
+        self,
+        house: House,
+        chromium: Any,  # noqa: F811
+        path: str,
+    ) -> None:
+        visit = Visit(chromium, house, "zh-CN")
+        page = visit.window(ADMINISTRATOR if path == "/accounts" else LEGAL)
+        page.set_viewport_size({"width": 390, "height": 800})
+        page.goto(house.address + path)
+        edges = page.evaluate(
+            "[...document.querySelectorAll('tbody .state')].map(e => e.getBoundingClientRect())"
+            ".map(box => [box.left, box.right])"
+        )
+        assert edges and all(left >= 0 and right <= 390 for left, right in edges)
         visit.close()
 
     @pytest.mark.parametrize(
