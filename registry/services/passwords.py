@@ -8,6 +8,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 #: argon2-cffi's defaults (RFC 9106, low memory): 64 MiB, three passes, four lanes.
 hasher = PasswordHasher()
 
+
 def hash_password(password: str) -> str:
     """The hash to store for ``password``."""
     return hasher.hash(password)

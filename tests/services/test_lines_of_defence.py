@@ -28,7 +28,9 @@ MOVES: dict[str, Callable[[Act, str, int], object]] = {
         act, number, "service-worker"
     ),
     "transfer": lambda act, number, other: employment.transfer(act, number, other),
-    "be barred": lambda act, number, other: conduct.bar(act, number, next(iter(conduct.BAR_CAUSES))),
+    "be barred": lambda act, number, other: conduct.bar(
+        act, number, next(iter(conduct.BAR_CAUSES))
+    ),
     "be convicted": lambda act, number, other: conduct.record_conviction(
         act, number, decided_on=date(2026, 11, 1)
     ),
