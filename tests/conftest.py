@@ -22,6 +22,7 @@ from registry.rules.acts import Act, Actor, local_day
 from registry.store import opening
 from registry.store.database import connection, database, shut
 
+CHROMIUM = "/usr/bin/chromium"
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
 
@@ -191,3 +192,16 @@ def act_of() -> Callable[..., Act]:
         )
 
     return build
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium, once in a process: Playwright cannot be started twice in one."""
+    from playwright.sync_api import sync_playwright
+
+    if not Path(CHROMIUM).exists():
+        missing("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -11,9 +11,8 @@ from PIL import Image
 from registry.store.database import shut
 from registry.web.street import create_street_app
 from tests.command_line.conftest import Console
-from tests.conftest import missing
+from tests.conftest import CHROMIUM, missing
 from tests.documents.printed import Printed
-from tests.web.live import CHROMIUM, chromium_is_here
 
 
 def decoded(picture: Image.Image) -> str:
@@ -187,7 +186,7 @@ def test_every_command_that_acts_records_the_paper(district: Console) -> None:
 
 
 def _as_drawn_by_a_browser(svg: Path) -> Image.Image:
-    if not chromium_is_here():
+    if not Path(CHROMIUM).exists():
         missing("chromium")
     picture = svg.with_suffix(".drawn.png")
     subprocess.run(

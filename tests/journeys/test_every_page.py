@@ -44,7 +44,6 @@ from tests.journeys.page_cases import (
     without_case,
 )
 from tests.journeys.page_words import COLLECT, Known, register_texts
-from tests.web.conftest import chromium  # noqa: F401 (a fixture)
 from tests.web.live import LANGUAGES, WIDTHS
 from tests.web.page_inspection import problems_of
 
@@ -303,7 +302,7 @@ class TestFull:
         assert unsent(rules, sent_cases(house.full)) == ["people.new_page"]
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_every_page(self, house: House, chromium: Any, language: str) -> None:  # noqa: F811
+    def test_every_page(self, house: House, chromium: Any, language: str) -> None:
         visit = Visit(chromium, house, language)
         for case in [*full_cases(house.full), *street_cases(house.full)]:
             visit.open(case)
@@ -313,7 +312,7 @@ class TestFull:
     def test_every_form_filled_in_wrongly(
         self,
         house: House,
-        chromium: Any,  # noqa: F811
+        chromium: Any,
         language: str,
     ) -> None:
         visit = Visit(chromium, house, language)
@@ -325,7 +324,7 @@ class TestFull:
     def test_every_page_for_what_went_wrong(
         self,
         house: House,
-        chromium: Any,  # noqa: F811
+        chromium: Any,
         language: str,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
@@ -366,7 +365,7 @@ class TestFull:
     def test_a_phone_shows_each_state_without_moving_sideways(
         self,
         house: House,
-        chromium: Any,  # noqa: F811
+        chromium: Any,
         path: str,
     ) -> None:
         visit = Visit(chromium, house, "zh-CN")
@@ -395,7 +394,7 @@ class TestFull:
     def test_the_keyboard_alone_fills_and_sends_a_form(
         self,
         house: House,
-        chromium: Any,  # noqa: F811
+        chromium: Any,
         path: str,
     ) -> None:
         visit = Visit(chromium, house, "zh-CN")
@@ -435,7 +434,7 @@ class TestEmpty:
     fill = staticmethod(empty_register)
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_every_page(self, house: House, chromium: Any, language: str) -> None:  # noqa: F811
+    def test_every_page(self, house: House, chromium: Any, language: str) -> None:
         visit = Visit(chromium, house, language)
         for case in empty_cases(UNSCOPED):
             visit.open(case)

@@ -17,8 +17,6 @@ from registry.rules.acts import OPERATOR, Act, local_day
 from registry.services import accounts, passwords
 from registry.store.database import connection
 from registry.store.tables import Organisation
-from tests.conftest import missing
-from tests.web.live import CHROMIUM, chromium_is_here
 
 NOW = datetime.fromisoformat("2026-11-23T02:30:00+00:00")
 ADDRESS = "https://zf.example.cn"
@@ -194,16 +192,3 @@ def signed_in(
         return browser
 
     return build
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The system's Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    if not chromium_is_here():
-        missing("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()

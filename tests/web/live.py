@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -13,14 +12,8 @@ from werkzeug.serving import make_server
 import registry
 from registry.config import Config
 
-CHROMIUM = "/usr/bin/chromium"
 WIDTHS = (390, 1280)
 LANGUAGES = ("zh-CN", "en")
-
-
-def chromium_is_here() -> bool:
-    """Whether the system's Chromium is installed."""
-    return Path(CHROMIUM).exists()
 
 
 @contextmanager
