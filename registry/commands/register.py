@@ -17,6 +17,7 @@ from registry.commands import (
     progress,
     refuse,
 )
+from registry.config import Config
 from registry.rules.acts import OPERATOR, Act, prepare_act
 from registry.rules.refusals import Refused
 from registry.rules.roles import ROLES, SCOPED_ROLES
@@ -130,13 +131,21 @@ def keys_rotate(purpose: str, act: Act, json_output: bool) -> None:
 
 
 @group.command()
+@click.option(
+    "--address",
+    is_flag=True,
+    help="Also call the public address with a forged sender: limits and logs must not believe it.",
+)
 @as_json
-def check(json_output: bool) -> None:
+def check(address: bool, json_output: bool) -> None:
     """Prove rule, history, book, schema, codes and sealed numbers over the whole register."""
     from registry.store.self_check import check_register
 
-    open_here()
+    config = open_here()
     report = check_register(lambda step: None if json_output else progress(f"· {step}"))
+    if address:
+        for sentence in _address_problems(config):
+            report.add("address", sentence)
     answer(
         {"ok": report.ok, "problems": report.problems, "counts": report.counts},
         json_output=json_output,
@@ -147,6 +156,22 @@ def check(json_output: bool) -> None:
         ),
     )
     sys.exit(0 if report.ok else REFUSED)
+
+
+def _address_problems(config: Config) -> list[str]:
+    from registry.web.client_address import forged_address
+
+    told = forged_address(config)
+    if told == "ignored":
+        return []
+    sentence = (
+        "a forged X-Forwarded-For is believed: REGISTRY_PROXIES is larger than the number of "
+        "reverse proxies in front, or the server can be reached past them."
+        if told == "believed"
+        else f"{config.public_url} does not answer as this register: start it, or mend "
+        "REGISTRY_PUBLIC_URL or REGISTRY_SECRET_KEY."
+    )
+    return [sentence]
 
 
 @group.command()

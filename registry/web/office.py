@@ -1,7 +1,6 @@
 """The office put together: one Flask application from the shell and the areas' blueprints."""
 
 import importlib
-import importlib.util
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
@@ -38,6 +37,7 @@ AREAS: tuple[str, ...] = (
     "batches",
     "oversight",
     "settings",
+    "client_address",
 )
 
 BODY_LIMIT = 2 * 1024 * 1024
@@ -90,8 +90,7 @@ def build(config: Config, *, clock: Callable[[], datetime] | None, connected: bo
     errors.install(app)
     shell.install(app)
     for area in AREAS:
-        if importlib.util.find_spec(f"registry.web.{area}") is not None:
-            app.register_blueprint(importlib.import_module(f"registry.web.{area}").blueprint)
+        app.register_blueprint(importlib.import_module(f"registry.web.{area}").blueprint)
     permissions.require_declarations(app)
     return app
 

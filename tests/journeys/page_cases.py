@@ -22,6 +22,7 @@ NOBODY, FIRST = "", "first"
 NO_PAGE = {
     "static": "a file",
     "accounts.language": "sends back where one was",
+    "client_address.seen_from": "a seal for the self-check, 404 for strangers",
     "certificates.code_svg": "a picture",
     "certificates.code_png": "a picture",
     "photographs.shown": "a picture",
