@@ -135,6 +135,11 @@ _ALL = (
         "after the Shandong Regulations on the Supervision of Administrative Enforcement",
     ),
     Basis(
+        "liaoning-supervision-rule-36",
+        "参照《辽宁省行政执法监督规定》第三十六条",
+        "after the Liaoning Rules on the Supervision of Administrative Enforcement, article 36",
+    ),
+    Basis(
         "guizhou-supervision-rule",
         "参照《贵州省行政执法监督办法》",
         "after the Guizhou Rules on the Supervision of Administrative Enforcement",
@@ -205,6 +210,12 @@ _ALL = (
         "Personal Information Protection Law, article 51",
     ),
     Basis(
+        "retirement-reform-2024",
+        "《全国人民代表大会常务委员会关于实施渐进式延迟法定退休年龄的决定》（2025年1月1日起施行）",
+        "Decision of the NPC Standing Committee on gradually raising the statutory retirement "
+        "age, in force from 2025-01-01",
+    ),
+    Basis(
         "criminal-judgment",
         "生效的刑事判决",
         "a criminal judgment in force",
@@ -231,6 +242,7 @@ BASES: dict[str, Basis] = {basis.code: basis for basis in _ALL}
 # What an act cites when its author names nothing else; the keys are the acts of roles.py.
 DEFAULT_BASIS: dict[str, str] = {
     "account.manage": "registry-rule",
+    "account.reset-clerk": "registry-rule",
     "account.own": "registry-rule",
     "setting.change": "registry-rule",
     "key.manage": "registry-rule",
@@ -270,5 +282,8 @@ DEFAULT_BASIS: dict[str, str] = {
     "finding.decide": "jiangsu-supervision-rule",
     "proposal.view": "registry-rule",
     "proposal.act": "notice-118-item-23",
+    "transfer.view": "registry-rule",
+    "transfer.ask": "registry-rule",
+    "transfer.decide": "jiangsu-certificate-rule",
     "register.migrate": "registry-rule",
 }

@@ -19,6 +19,8 @@ SUBJECTS: frozenset[str] = frozenset(
         "batch",
         "finding",
         "proposal",
+        "absence",
+        "transfer-request",
         "import",
         "key",
         "setting",
@@ -418,6 +420,57 @@ _ALL = (
         "act person organisation",
         "note",
     ),
+    # People whom a roster does not name, and transfers asked for by the receiving organ
+    _kind(
+        "absence-opened",
+        "absence",
+        in_context("event", "列为不在名册"),
+        "person organisation engagement kind digest",
+    ),
+    _kind(
+        "absence-closed",
+        "absence",
+        in_context("event", "不在名册已有结果"),
+        "person organisation engagement cause digest",
+    ),
+    _kind(
+        "absence-dismissed",
+        "absence",
+        in_context("event", "不在名册但仍在岗"),
+        "person organisation engagement digest",
+    ),
+    _kind(
+        "transfer-requested",
+        "transfer-request",
+        in_context("event", "请求调入"),
+        "person organisation organisation_from establishment section post field wanted_on "
+        "expires_on",
+        "name",
+    ),
+    _kind(
+        "transfer-request-confirmed",
+        "transfer-request",
+        in_context("event", "同意调出"),
+        "person organisation organisation_from establishment engagement certificates",
+    ),
+    _kind(
+        "transfer-request-declined",
+        "transfer-request",
+        in_context("event", "不同意调出"),
+        "person organisation",
+    ),
+    _kind(
+        "transfer-request-withdrawn",
+        "transfer-request",
+        in_context("event", "撤回调入请求"),
+        "person organisation",
+    ),
+    _kind(
+        "transfer-request-lapsed",
+        "transfer-request",
+        in_context("event", "调入请求失效"),
+        "person organisation cause",
+    ),
     # Accounts and sessions
     _kind(
         "account-created",
@@ -437,7 +490,22 @@ _ALL = (
     ),
     _kind("password-changed", "account", in_context("event", "修改密码"), "login sessions_ended"),
     _kind("password-reset", "account", in_context("event", "重设密码"), "login sessions_ended"),
-    _kind("signed-in", "account", in_context("event", "登录"), "login session", "network agent"),
+    _kind(
+        "account-handed-over",
+        "account",
+        in_context("event", "移交账号"),
+        "login login_to account_to role organisation sessions_ended",
+        "name name_to",
+    ),
+    _kind(
+        "slip-made",
+        "account",
+        in_context("event", "开登录单"),
+        "login role organisation until_on sessions_ended",
+    ),
+    _kind(
+        "signed-in", "account", in_context("event", "登录"), "login session slip", "network agent"
+    ),
     _kind(
         "sign-in-refused",
         "account",

@@ -36,6 +36,7 @@ _EVERYBODY = frozenset(ROLES)
 _ADMINISTRATOR = frozenset({"administrator"})
 _LEGAL = frozenset({"legal-office"})
 _OFFICE = frozenset({"legal-office", "hr"})
+_CLERK = frozenset({"hr"})
 _READERS = frozenset({"legal-office", "hr", "auditor"})
 _AUDITOR = frozenset({"auditor"})
 
@@ -43,6 +44,7 @@ ACTS: dict[str, frozenset[str]] = {
     "home.view": _EVERYBODY,
     "account.own": _EVERYBODY,
     "account.manage": _ADMINISTRATOR,
+    "account.reset-clerk": _LEGAL,
     "setting.change": _ADMINISTRATOR,
     "key.manage": _ADMINISTRATOR,
     "organisation.view": _READERS,
@@ -79,6 +81,10 @@ ACTS: dict[str, frozenset[str]] = {
     "finding.decide": _LEGAL,
     "proposal.view": _READERS,
     "proposal.act": _OFFICE,
+    "transfer.view": _READERS,
+    # The receiving side asks; whoever reaches the person decides. The legal office reaches all.
+    "transfer.ask": _CLERK,
+    "transfer.decide": _OFFICE,
     "book.view": _AUDITOR,
     # Done by whoever runs the machine, never by an account.
     "register.migrate": frozenset(),
@@ -89,6 +95,7 @@ ACTS: dict[str, frozenset[str]] = {
 FRESH_ACTS: frozenset[str] = frozenset(
     {
         "account.manage",
+        "account.reset-clerk",
         "key.manage",
         "person.bar",
         "person.reveal",

@@ -46,6 +46,7 @@ GROUPS: dict[str, str] = {
     "organisations": sentence("机构资料的默认值"),
     "names": sentence("以谁的名义执法"),
     "print": sentence("制证"),
+    "accounts": sentence("账号"),
 }
 
 _CATEGORY_CHOICES = tuple((word.code, word.title) for word in CATEGORIES.values())
@@ -114,7 +115,7 @@ def _kinds() -> Iterator[SettingKind]:
         "certificates",
         sentence("暂扣最长期限"),
         sentence("到期提醒法制机构决定：解除、延长或者注销。"),
-        "shandong-supervision-regulation",
+        "liaoning-supervision-rule-36",
         low=1,
         high=36,
         unit=sentence("个月"),
@@ -153,6 +154,17 @@ def _kinds() -> Iterator[SettingKind]:
         low=50,
         high=70,
         unit=sentence("岁"),
+    )
+    yield SettingKind(
+        "transfer_request_days",
+        30,
+        "number",
+        "certificates",
+        sentence("调入请求多久没有答复就失效"),
+        sentence("失效的请求可以重新提出；已经提出的请求按当时的期限。"),
+        low=1,
+        high=365,
+        unit=sentence("天"),
     )
     yield SettingKind(
         "default_area",
@@ -219,6 +231,28 @@ def _kinds() -> Iterator[SettingKind]:
             high=100,
             unit=sentence("× 0.1 毫米"),
         )
+    yield SettingKind(
+        "slip_days",
+        3,
+        "number",
+        "accounts",
+        sentence("登录单几天内有效"),
+        sentence("登录单上的一次性密码过了这么多天就不能用，要重新打印。"),
+        low=1,
+        high=30,
+        unit=sentence("天"),
+    )
+    yield SettingKind(
+        "unused_account_days",
+        180,
+        "number",
+        "accounts",
+        sentence("多久没有登录算闲置账号"),
+        sentence("只作提示：请核对是否还需要，不用的停用或者移交。"),
+        low=30,
+        high=730,
+        unit=sentence("天"),
+    )
 
 
 SETTINGS: dict[str, SettingKind] = {kind.name: kind for kind in _kinds()}

@@ -90,6 +90,18 @@ class Account(Row):
     language = TextField(default="zh_Hans_CN")
 
 
+class AccountSlip(Row):
+    """A one-time password on paper; its hash is the account's own while the slip stands."""
+
+    id = AutoField()
+    account_id = IntegerField()
+    made_at = TextField()
+    made_by = IntegerField(null=True)
+    expires_at = TextField()
+    used_at = TextField(null=True)
+    ended_at = TextField(null=True)
+
+
 class AccountSession(Row):
     id = TextField(primary_key=True)
     account_id = IntegerField()
@@ -282,6 +294,44 @@ class Proposal(Row):
     reason = TextField(default="")
 
 
+class Absence(Row):
+    """Somebody on the register whom a whole roster of the organ did not name."""
+
+    id = AutoField()
+    person_id = IntegerField()
+    engagement_id = IntegerField()
+    kind = TextField()
+    digest = TextField()
+    state = TextField(default="open")
+    opened_at = TextField()
+    closed_at = TextField(null=True)
+    closed_by = IntegerField(null=True)
+    reason = TextField(default="")
+
+
+class TransferRequest(Row):
+    """A transfer asked for by the receiving organ; ``name`` is as the asking clerk typed it."""
+
+    id = AutoField()
+    person_id = IntegerField()
+    organisation_id = IntegerField()
+    establishment = TextField()
+    name = TextField()
+    section = TextField(default="")
+    post = TextField(default="")
+    field = TextField(default="")
+    wanted_on = TextField(null=True)
+    document = TextField(default="")
+    note = TextField(default="")
+    state = TextField(default="open")
+    asked_at = TextField()
+    asked_by = IntegerField()
+    expires_on = TextField()
+    decided_at = TextField(null=True)
+    decided_by = IntegerField(null=True)
+    reason = TextField(default="")
+
+
 class Attempt(Row):
     id = AutoField()
     fingerprint = TextField()
@@ -375,6 +425,7 @@ TABLES: tuple[type[Row], ...] = (
     CommissionLetter,
     Matter,
     Account,
+    AccountSlip,
     AccountSession,
     Throttle,
     Person,
@@ -388,6 +439,8 @@ TABLES: tuple[type[Row], ...] = (
     Rectification,
     Finding,
     Proposal,
+    Absence,
+    TransferRequest,
     Attempt,
     Upload,
     ImportMapping,

@@ -33,6 +33,8 @@ SUBJECTS: dict[str, Any] = {
     "batch": lazy_gettext("换发批次"),
     "finding": lazy_gettext("待定事项"),
     "proposal": lazy_gettext("变更建议"),
+    "absence": lazy_gettext("不在名册的人"),
+    "transfer-request": lazy_gettext("调入请求"),
     "import": lazy_gettext("导入"),
     "key": lazy_gettext("密钥"),
     "setting": lazy_gettext("设置"),
@@ -41,6 +43,7 @@ SUBJECTS: dict[str, Any] = {
 
 FIELDS: dict[str, Any] = {
     "absent": lazy_gettext("在册而不在文件里"),
+    "account_to": lazy_gettext("接手的账号"),
     "accounts": lazy_gettext("账号数"),
     "act": lazy_gettext("事项"),
     "added": lazy_gettext("新增"),
@@ -97,6 +100,7 @@ FIELDS: dict[str, Any] = {
     "events": lazy_gettext("台账条数"),
     "evidence": lazy_gettext("证明文件"),
     "exchange": lazy_gettext("换发"),
+    "expires_on": lazy_gettext("失效日"),
     "external_name": lazy_gettext("以谁的名义"),
     "field": lazy_gettext("执法领域"),
     "fields": lazy_gettext("执法领域"),
@@ -136,6 +140,7 @@ FIELDS: dict[str, Any] = {
     "list": lazy_gettext("状态列表"),
     "list_index": lazy_gettext("列表中的位置"),
     "login": lazy_gettext("登录名"),
+    "login_to": lazy_gettext("接手的登录名"),
     "lost_on": lazy_gettext("遗失日"),
     "mapping": lazy_gettext("列名对应"),
     "matter": lazy_gettext("执法事项"),
@@ -144,6 +149,7 @@ FIELDS: dict[str, Any] = {
     "migrations": lazy_gettext("升级内容"),
     "name": lazy_gettext("姓名或名称"),
     "name_rule": lazy_gettext("以谁的名义执法"),
+    "name_to": lazy_gettext("接手人"),
     "network": lazy_gettext("网络"),
     "note": lazy_gettext("说明"),
     "number": lazy_gettext("编号"),
@@ -196,6 +202,7 @@ FIELDS: dict[str, Any] = {
     "sheet": lazy_gettext("工作表"),
     "short_names": lazy_gettext("简称"),
     "size": lazy_gettext("台账条数"),
+    "slip": lazy_gettext("用登录单"),
     "started_on": lazy_gettext("到任"),
     "starts_on": lazy_gettext("开始"),
     "state": lazy_gettext("状态"),
@@ -214,6 +221,7 @@ FIELDS: dict[str, Any] = {
     "values": lazy_gettext("值"),
     "version": lazy_gettext("版本"),
     "voids": lazy_gettext("作废哪一条"),
+    "wanted_on": lazy_gettext("希望到任日"),
     "warnings": lazy_gettext("提示"),
     "width": lazy_gettext("宽（像素）"),
     "year": lazy_gettext("考核年度"),
@@ -224,6 +232,10 @@ _CAUSES: dict[str, Any] = {
     "reclassified": lazy_gettext("变更用工性质"),
     "barred": lazy_gettext("禁止持证"),
     "exchange": lazy_gettext("换发"),
+    "gone": lazy_gettext("已经离开或调走"),
+    "listed-again": lazy_gettext("后来的名册里有"),
+    "expired": lazy_gettext("过期"),
+    "overtaken": lazy_gettext("人已经在申请单位"),
 }
 _IDENTITY = frozenset({"identity_number", "identity_number_from"})
 _PLACES = frozenset({"organisation", "parent", "commissioner", "commissioned"})
@@ -238,6 +250,7 @@ _FLAGS = frozenset(
         "finding_opened",
         "exchange",
         "given_number",
+        "slip",
     }
 )
 #: Whole dictionaries whose codes stand under several fields; looked up one after another.
