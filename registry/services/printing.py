@@ -164,19 +164,20 @@ def _faces(rows: Sequence[CertificateRow], config: Config) -> list[cards.CardFac
 
 
 def _checking_sheet(act: Act, batch: BatchRow, fonts: Fonts) -> tuple[bytes, int]:
-    """Everybody who waits (or, later, was issued): what the card will say, to be checked."""
+    """Everybody who waits, with what the card will say; once issued, with what it says."""
     chosen = [
         entry for entry in store.entries(batch.id) if entry.outcome in ("", "issued", "left-out")
     ]
     if not chosen:
         raise Refused(_nothing_to_print())
     ids = [entry.person_id for entry in chosen]
-    known = holders.holders_of(ids, act.on)
+    said = {row.person_id: row for row in certificates.of_batch(batch.id)}
+    known = holders.holders_of([one for one in ids if one not in said], act.on)
     numbers = _identity_numbers(ids)
     pictures = photographs.shown_pictures(ids)
     rows = []
     for entry in chosen:
-        copy = known[entry.person_id].copy
+        copy = said.get(entry.person_id) or known[entry.person_id].copy
         rows.append(
             lists.CheckingRow(
                 name=entry.name,

@@ -13,7 +13,7 @@ from registry.config import Config
 from registry.documents.fonts import find_fonts
 from registry.rules.acts import Act, Actor
 from registry.rules.refusals import Refused
-from registry.services import batches, certificates, printing
+from registry.services import batches, certificates, employment, printing
 from registry.store import certificates as store
 from registry.store import keys, people
 from registry.store.book import transaction
@@ -140,3 +140,17 @@ def test_what_can_not_be_set_is_refused_in_words(register: Config, legal: Act) -
     with pytest.raises(Refused) as refused:
         printing.print_card(legal, card.number, config=register, fonts=FONTS)
     assert refused.value.refusals[0].sentence
+
+
+def test_the_sheet_of_an_issued_batch_says_what_the_cards_say(register: Config, legal: Act) -> None:
+    old, new = add_organisation("老大队"), add_organisation("新大队")
+    add_officer(legal, old, "陈大文", 13)
+    prepared = batches.prepare_batch(legal)
+    batches.issue_batch(legal, prepared.batch_id)
+    employment.transfer(legal, "P000001", new)
+    sheet = texts(
+        printing.print_batch(
+            legal, prepared.batch_id, "checking-sheet", config=register, fonts=FONTS
+        ).content
+    )
+    assert "老大队" in sheet and "新大队" not in sheet
