@@ -296,6 +296,140 @@ drop trigger if exists batch_truncate on batch;
 create trigger batch_truncate before truncate on batch for each statement
 execute function registry_refuse('rows-are-kept');
 
+-- Where cards are: a destroyed card stays destroyed, and a live certificate's is not destroyed.
+
+drop trigger if exists custody_update_same on custody;
+create trigger custody_update_same before update on custody for each row
+when (new.certificate_id <> old.certificate_id
+  or (old.state = 'destroyed' and new.state <> old.state))
+execute function registry_refuse('custody-is-kept');
+
+create or replace function registry_card_destroyed() returns trigger language plpgsql as $$
+begin
+  if new.state = 'destroyed' and not exists (
+      select 1 from certificate c join custody_slip s on s.id = new.slip_id and s.act = 'destroy'
+      where c.id = new.certificate_id and c.state not in ('active', 'suspended', 'lost')
+        and s.witness_1 <> '' and s.witness_2 <> '' and s.witness_1 <> s.witness_2) then
+    raise exception 'rule:card-destroyed-by-two'
+      using errcode = '23514', constraint = 'card-destroyed-by-two';
+  end if;
+  return new;
+end $$;
+
+drop trigger if exists custody_insert_destroyed on custody;
+create trigger custody_insert_destroyed before insert on custody for each row
+execute function registry_card_destroyed();
+
+drop trigger if exists custody_update_destroyed on custody;
+create trigger custody_update_destroyed before update on custody for each row
+when (old.state <> 'destroyed')
+execute function registry_card_destroyed();
+
+drop trigger if exists custody_slip_update on custody_slip;
+create trigger custody_slip_update before update on custody_slip for each row
+execute function registry_refuse('slip-is-kept');
+
+drop trigger if exists custody_line_update on custody_line;
+create trigger custody_line_update before update on custody_line for each row
+execute function registry_refuse('slip-is-kept');
+
+-- Two records of one person made one: what was merged holds nothing and is never employed again.
+
+create or replace function registry_merge_two() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from person_merge where absorbed_id = new.survivor_id) then
+    raise exception 'rule:merge-names-two'
+      using errcode = '23514', constraint = 'merge-names-two';
+  end if;
+  return new;
+end $$;
+
+drop trigger if exists person_merge_insert_two on person_merge;
+create trigger person_merge_insert_two before insert on person_merge for each row
+execute function registry_merge_two();
+
+create or replace function registry_merge_free() returns trigger language plpgsql as $$
+begin
+  -- Whoever would employ the absorbed person at this moment waits for us, or we for them.
+  perform 1 from person where id in (new.absorbed_id, new.survivor_id) order by id for update;
+  if exists (select 1 from engagement where person_id = new.absorbed_id and ended_on is null)
+      or exists (select 1 from certificate where person_id = new.absorbed_id
+        and state in ('active', 'suspended', 'lost')) then
+    raise exception 'rule:end-before-merging'
+      using errcode = '23514', constraint = 'end-before-merging';
+  end if;
+  return new;
+end $$;
+
+drop trigger if exists person_merge_insert_free on person_merge;
+create trigger person_merge_insert_free before insert on person_merge for each row
+execute function registry_merge_free();
+
+drop trigger if exists person_merge_update on person_merge;
+create trigger person_merge_update before update on person_merge for each row
+execute function registry_refuse('merge-is-kept');
+
+create or replace function registry_merged_away() returns trigger language plpgsql as $$
+begin
+  -- Waits for a merge that is being written, and sees it.
+  perform 1 from person where id = new.person_id for key share;
+  if exists (select 1 from person_merge where absorbed_id = new.person_id) then
+    raise exception 'rule:merged-into-another'
+      using errcode = '23514', constraint = 'merged-into-another';
+  end if;
+  return new;
+end $$;
+
+drop trigger if exists engagement_insert_merged on engagement;
+create trigger engagement_insert_merged before insert on engagement for each row
+when (new.ended_on is null)
+execute function registry_merged_away();
+
+drop trigger if exists engagement_update_merged on engagement;
+create trigger engagement_update_merged before update on engagement for each row
+when (new.ended_on is null)
+execute function registry_merged_away();
+
+drop trigger if exists custody_delete on custody;
+create trigger custody_delete before delete on custody for each row
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists custody_truncate on custody;
+create trigger custody_truncate before truncate on custody for each statement
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists custody_slip_delete on custody_slip;
+create trigger custody_slip_delete before delete on custody_slip for each row
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists custody_slip_truncate on custody_slip;
+create trigger custody_slip_truncate before truncate on custody_slip for each statement
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists custody_line_delete on custody_line;
+create trigger custody_line_delete before delete on custody_line for each row
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists custody_line_truncate on custody_line;
+create trigger custody_line_truncate before truncate on custody_line for each statement
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists person_merge_delete on person_merge;
+create trigger person_merge_delete before delete on person_merge for each row
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists person_merge_truncate on person_merge;
+create trigger person_merge_truncate before truncate on person_merge for each statement
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists person_told_apart_delete on person_told_apart;
+create trigger person_told_apart_delete before delete on person_told_apart for each row
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists person_told_apart_truncate on person_told_apart;
+create trigger person_told_apart_truncate before truncate on person_told_apart for each statement
+execute function registry_refuse('rows-are-kept');
+
 drop view if exists street_certificate;
 create view street_certificate as
 select c.number, c.kind, c.state, c.name, c.organisation_name, c.post, c.fields, c.area,

@@ -300,6 +300,106 @@ drop trigger if exists batch_delete;
 create trigger batch_delete before delete on batch when true
 begin select raise(abort, 'rule:rows-are-kept'); end;
 
+-- Where cards are: a destroyed card stays destroyed, and a live certificate's is not destroyed.
+
+drop trigger if exists custody_insert_again;
+create trigger custody_insert_again before insert on custody when exists (
+  select 1 from custody where certificate_id = new.certificate_id)
+begin select raise(abort, 'rule:custody-is-kept'); end;
+
+drop trigger if exists custody_update_same;
+create trigger custody_update_same before update on custody when new.certificate_id <> old.certificate_id
+  or (old.state = 'destroyed' and new.state <> old.state)
+begin select raise(abort, 'rule:custody-is-kept'); end;
+
+drop trigger if exists custody_insert_destroyed;
+create trigger custody_insert_destroyed before insert on custody when new.state = 'destroyed' and not exists (
+  select 1 from certificate c join custody_slip s on s.id = new.slip_id and s.act = 'destroy'
+  where c.id = new.certificate_id and c.state not in ('active', 'suspended', 'lost')
+    and s.witness_1 <> '' and s.witness_2 <> '' and s.witness_1 <> s.witness_2)
+begin select raise(abort, 'rule:card-destroyed-by-two'); end;
+
+drop trigger if exists custody_update_destroyed;
+create trigger custody_update_destroyed before update on custody when new.state = 'destroyed'
+  and old.state <> 'destroyed' and not exists (
+  select 1 from certificate c join custody_slip s on s.id = new.slip_id and s.act = 'destroy'
+  where c.id = new.certificate_id and c.state not in ('active', 'suspended', 'lost')
+    and s.witness_1 <> '' and s.witness_2 <> '' and s.witness_1 <> s.witness_2)
+begin select raise(abort, 'rule:card-destroyed-by-two'); end;
+
+drop trigger if exists custody_delete;
+create trigger custody_delete before delete on custody when true
+begin select raise(abort, 'rule:rows-are-kept'); end;
+
+drop trigger if exists custody_slip_insert_again;
+create trigger custody_slip_insert_again before insert on custody_slip when exists (
+  select 1 from custody_slip where id = new.id)
+begin select raise(abort, 'rule:slip-is-kept'); end;
+
+drop trigger if exists custody_slip_update;
+create trigger custody_slip_update before update on custody_slip when true
+begin select raise(abort, 'rule:slip-is-kept'); end;
+
+drop trigger if exists custody_slip_delete;
+create trigger custody_slip_delete before delete on custody_slip when true
+begin select raise(abort, 'rule:rows-are-kept'); end;
+
+drop trigger if exists custody_line_insert_again;
+create trigger custody_line_insert_again before insert on custody_line when exists (
+  select 1 from custody_line where id = new.id
+    or (slip_id = new.slip_id and certificate_id = new.certificate_id))
+begin select raise(abort, 'rule:slip-is-kept'); end;
+
+drop trigger if exists custody_line_update;
+create trigger custody_line_update before update on custody_line when true
+begin select raise(abort, 'rule:slip-is-kept'); end;
+
+drop trigger if exists custody_line_delete;
+create trigger custody_line_delete before delete on custody_line when true
+begin select raise(abort, 'rule:rows-are-kept'); end;
+
+-- Two records of one person made one: what was merged holds nothing and is never employed again.
+
+drop trigger if exists person_merge_insert_again;
+create trigger person_merge_insert_again before insert on person_merge when exists (
+  select 1 from person_merge where absorbed_id = new.absorbed_id)
+begin select raise(abort, 'rule:merge-is-kept'); end;
+
+drop trigger if exists person_merge_insert_two;
+create trigger person_merge_insert_two before insert on person_merge when
+  new.first_account_id = new.second_account_id or new.absorbed_id = new.survivor_id
+  or exists (select 1 from person_merge where absorbed_id = new.survivor_id)
+begin select raise(abort, 'rule:merge-names-two'); end;
+
+drop trigger if exists person_merge_insert_free;
+create trigger person_merge_insert_free before insert on person_merge when exists (
+  select 1 from engagement where person_id = new.absorbed_id and ended_on is null)
+  or exists (select 1 from certificate where person_id = new.absorbed_id
+    and state in ('active', 'suspended', 'lost'))
+begin select raise(abort, 'rule:end-before-merging'); end;
+
+drop trigger if exists person_merge_update;
+create trigger person_merge_update before update on person_merge when true
+begin select raise(abort, 'rule:merge-is-kept'); end;
+
+drop trigger if exists person_merge_delete;
+create trigger person_merge_delete before delete on person_merge when true
+begin select raise(abort, 'rule:rows-are-kept'); end;
+
+drop trigger if exists engagement_insert_merged;
+create trigger engagement_insert_merged before insert on engagement when new.ended_on is null and exists (
+  select 1 from person_merge where absorbed_id = new.person_id)
+begin select raise(abort, 'rule:merged-into-another'); end;
+
+drop trigger if exists engagement_update_merged;
+create trigger engagement_update_merged before update on engagement when new.ended_on is null and exists (
+  select 1 from person_merge where absorbed_id = new.person_id)
+begin select raise(abort, 'rule:merged-into-another'); end;
+
+drop trigger if exists person_told_apart_delete;
+create trigger person_told_apart_delete before delete on person_told_apart when true
+begin select raise(abort, 'rule:rows-are-kept'); end;
+
 drop view if exists street_certificate;
 create view street_certificate as
 select c.number, c.kind, c.state, c.name, c.organisation_name, c.post, c.fields, c.area,

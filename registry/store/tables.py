@@ -418,6 +418,134 @@ class NumberSequence(Row):
     next_number = IntegerField()
 
 
+class CustodySlip(Row):
+    """One act on cards, with its paper: who, when, and for a destruction who saw it."""
+
+    id = AutoField()
+    act = TextField()
+    organisation_id = IntegerField(null=True)
+    effective_on = TextField()
+    at = TextField()
+    account_id = IntegerField(null=True)
+    document = TextField(default="")
+    reason = TextField(default="")
+    manner = TextField(default="")
+    witness_1 = TextField(default="")
+    witness_2 = TextField(default="")
+
+
+class Custody(Row):
+    """In whose hands a certificate's card is; no row: as it begins by its kind."""
+
+    certificate_id = IntegerField(primary_key=True)
+    state = TextField()
+    since_on = TextField()
+    slip_id = IntegerField(null=True)
+
+
+class CustodyLine(Row):
+    id = AutoField()
+    slip_id = IntegerField()
+    certificate_id = IntegerField()
+    state_from = TextField()
+    state_to = TextField()
+    note = TextField(default="")
+
+
+class PersonMerge(Row):
+    """A record that was made one with another, by two accounts."""
+
+    absorbed_id = IntegerField(primary_key=True)
+    survivor_id = IntegerField()
+    first_account_id = IntegerField()
+    second_account_id = IntegerField()
+    at = TextField()
+
+
+class PersonToldApart(Row):
+    """Two records that look alike and are two people, as somebody found out."""
+
+    id = AutoField()
+    first_id = IntegerField()
+    second_id = IntegerField()
+    at = TextField()
+    account_id = IntegerField(null=True)
+
+
+class TrainingClass(Row):
+    id = AutoField()
+    title = TextField()
+    kind = TextField()
+    field = TextField(default="")
+    place = TextField(default="")
+    from_on = TextField()
+    to_on = TextField()
+    day_quarters = IntegerField()
+    state = TextField(default="planned")
+    created_by_id = IntegerField(null=True)
+    created_at = TextField()
+
+
+class TrainingSession(Row):
+    id = AutoField()
+    class_id = IntegerField()
+    held_on = TextField()
+    part = TextField()
+    lecturer = TextField(default="")
+    topic = TextField(default="")
+    quarters = IntegerField()
+    dropped = IntegerField(default=0)
+    code_until = TextField(null=True)
+
+
+class TrainingInvitation(Row):
+    id = AutoField()
+    class_id = IntegerField()
+    organisation_id = IntegerField()
+    quota = IntegerField()
+    deadline_on = TextField()
+
+
+class TrainingAttendee(Row):
+    id = AutoField()
+    class_id = IntegerField()
+    person_id = IntegerField()
+    organisation_id = IntegerField()
+    invitation_id = IntegerField(null=True)
+    withdrawn = IntegerField(default=0)
+    put_down_by_id = IntegerField(null=True)
+    put_down_at = TextField()
+
+
+class TrainingAttendance(Row):
+    id = AutoField()
+    class_id = IntegerField()
+    session_id = IntegerField()
+    attendee_id = IntegerField()
+    word = TextField()
+    source = TextField()
+    ticket = TextField(null=True)
+    recorded_by_id = IntegerField(null=True)
+    recorded_at = TextField()
+
+
+class TrainingElsewhere(Row):
+    id = AutoField()
+    person_id = IntegerField()
+    organisation_id = IntegerField()
+    ended_on = TextField()
+    provider = TextField()
+    topic = TextField()
+    quarters = IntegerField()
+    document = TextField()
+    state = TextField(default="waiting")
+    entered_by_id = IntegerField()
+    entered_at = TextField()
+    decided_by_id = IntegerField(null=True)
+    decided_at = TextField(null=True)
+    decided_why = TextField(default="")
+
+
 TABLES: tuple[type[Row], ...] = (
     Establishment,
     Organisation,
@@ -451,4 +579,15 @@ TABLES: tuple[type[Row], ...] = (
     RegistryKey,
     Setting,
     NumberSequence,
+    CustodySlip,
+    Custody,
+    CustodyLine,
+    PersonMerge,
+    PersonToldApart,
+    TrainingClass,
+    TrainingSession,
+    TrainingInvitation,
+    TrainingAttendee,
+    TrainingAttendance,
+    TrainingElsewhere,
 )

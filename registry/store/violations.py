@@ -33,6 +33,13 @@ _SENTENCES: dict[str, str] = {
     "rectification-names-no-act": sentence("更正必须由两人办理，并指明被更正的那一次办理。"),
     "rectification-is-kept": sentence("更正记录不得修改。"),
     "photograph-is-kept": sentence("照片不得覆盖。请上传新照片。"),
+    "custody-is-kept": sentence("卡片的去向已有记载，已销毁的不能改回。请刷新后核对。"),
+    "card-destroyed-by-two": sentence("只能销毁已终结证件的卡片，并且要有两名监销人。"),
+    "slip-is-kept": sentence("卡片流转单不得修改。请另办一次。"),
+    "merge-is-kept": sentence("合并的记录不得修改。"),
+    "merge-names-two": sentence("合并要由两人办理，保留的记录不能是已经并入别人的。"),
+    "end-before-merging": sentence("要并入的记录还有任职或有效证件。请先办结，再合并。"),
+    "merged-into-another": sentence("此记录已并入另一人，不能再任职。请在保留的记录上办理。"),
     "rows-are-kept": sentence("登记记录不得删除。"),
     "organisation-word-taken": sentence(
         "机构代码、名称或简称刚刚被另一个机构用了，未作任何改动。请刷新后核对。"
@@ -56,6 +63,11 @@ _CONSTRAINTS: dict[str, str] = {
     "organisation_name": "organisation-word-taken",
     "organisation_alias_once": "organisation-word-taken",
     "rectification_two": "rectification-names-no-act",
+    "custody_pkey": "custody-is-kept",
+    "custody_slip_witnesses": "card-destroyed-by-two",
+    "person_merge_two": "merge-names-two",
+    "person_merge_two_records": "merge-names-two",
+    "person_merge_pkey": "merge-is-kept",
     "rectification_act_once": "rectification-is-kept",
 }
 
@@ -72,6 +84,8 @@ _SQLITE_UNIQUE: dict[str, str] = {
     "organisation.name": "organisation_name",
     "organisation_alias.alias": "organisation_alias_once",
     "account.login": "account_login",
+    "custody.certificate_id": "custody_pkey",
+    "person_merge.absorbed_id": "person_merge_pkey",
     "attempt.fingerprint": "attempt_once",
 }
 

@@ -81,7 +81,7 @@ def test_down_and_up_again(blank) -> None:
     with connection():
         lines = schema.schema_lines(database)
     database.close() if not database.is_closed() else None
-    assert schema.migrate_down(blank, "0001_register") == ["0001_register"]
+    assert schema.migrate_down(blank, "0001_register")[-1] == "0001_register"
     schema.migrate(blank)
     with connection():
         assert schema.schema_lines(database) == lines
