@@ -58,7 +58,7 @@ def suspend(act: Act, number: str, *, ground: str = "") -> Done:
             Refusal(
                 "suspension-cap",
                 sentence("暂扣最长到%(until_on)s；到期前要决定解除、继续还是注销。"),
-                "shandong-supervision-regulation",
+                "liaoning-supervision-rule-36",
                 {"until_on": until.isoformat()},
             ),
         ),
@@ -327,7 +327,7 @@ def _tell_within_three_days() -> Refusal:
     return Refusal(
         "tell-within-three-days",
         sentence("请在三日内把这一决定书面告知持证人所在单位和发证机关。"),
-        "shandong-supervision-regulation",
+        "liaoning-supervision-rule-36",
     )
 
 

@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from registry.rules.account_slips import as_printed, may_use, slip_used
 from registry.rules.accounts import (
     FAILURES_KEPT,
     check_password,
@@ -20,7 +21,9 @@ from registry.rules.accounts import (
 from registry.rules.acts import OPERATOR, Act, Actor, local_day, moment_of, moment_text
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.services.passwords import hash_password, needs_new_hash, verify_password
+from registry.store import account_slips as slips
 from registry.store import accounts as store
+from registry.store.account_slips import SlipRow
 from registry.store.accounts import AccountRow, SessionRow
 from registry.store.book import Book, transaction
 
@@ -70,19 +73,28 @@ def session_handle(session_id: str) -> str:
 def sign_in(login: str, password: str, *, at: datetime, origin: Origin) -> SessionRow:
     """Open a session for whoever knows the password.
 
-    One message and one cost for a wrong password, an unknown name and a disabled account.
+    One message and one cost for a wrong password, an unknown name and a disabled account. A slip's
+    password opens once and within its days; only who knows it is told that it doesn't any more.
     Raises :class:`Refused`, and :class:`TooEarly` without looking at the password.
     """
     account = store.find_login(fold_login(login))
     _count_try(fold_login(login), account, at, origin)
+    slip = slips.standing_slip(account.id) if account else None
     stored = store.password_hash_of(account.id) if account else None
-    fits = verify_password(stored, password)
+    fits = verify_password(stored, _as_held(password, slip))
     if not fits or account is None or account.disabled_at:
         raise _sign_in_refusal()
+    against = may_use(slip.facts, local_day(at)) if slip else ()
+    if against:
+        raise Refused(against)
     session_id = secrets.token_urlsafe(32)
     moment = moment_text(at)
-    fresh_hash = hash_password(password) if stored and needs_new_hash(stored) else None
+    fresh_hash = None
+    if stored and slip is None and needs_new_hash(stored):
+        fresh_hash = hash_password(password)
     with transaction() as book:
+        if slip is not None and not slips.use_slip(slip.id, moment):
+            raise Refused(slip_used())
         _forgive(account.login, origin, at)
         store.insert_session(
             id=session_id,
@@ -100,7 +112,8 @@ def sign_in(login: str, password: str, *, at: datetime, origin: Origin) -> Sessi
             "signed-in",
             _own_act(account, at),
             account.id,
-            details={"login": account.login, "session": session_handle(session_id)},
+            details={"login": account.login, "session": session_handle(session_id)}
+            | ({"slip": True} if slip else {}),
             personal={"network": origin.network, "agent": origin.agent[:200]},
         )
     opened = store.find_session(session_id)
@@ -121,12 +134,18 @@ def freshen(session: SessionRow, password: str, *, at: datetime, origin: Origin)
 
 def _prove(account: AccountRow, password: str, *, at: datetime, origin: Origin) -> None:
     _count_try(account.login, account, at, origin)
-    if not verify_password(store.password_hash_of(account.id), password):
+    typed = _as_held(password, slips.standing_slip(account.id))
+    if not verify_password(store.password_hash_of(account.id), typed):
         raise Refused(
             Refusal("password-wrong", sentence("密码不对，请重新输入。"), "registry-rule")
         )
     with transaction():
         _forgive(account.login, origin, at)
+
+
+def _as_held(password: str, slip: SlipRow | None) -> str:
+    """What was typed as it was hashed: a slip's password however it was copied from paper."""
+    return password if slip is None else as_printed(password)
 
 
 def keep_session(session_id: str, *, at: datetime, idle: timedelta) -> SessionRow | None:
@@ -201,6 +220,7 @@ def change_own_password(
     moment = moment_text(at)
     with transaction() as book:
         store.update_account(account.id, password_hash=stored, must_change=0)
+        slips.end_slip(account.id, moment)
         store.update_session(session.id, fresh_at=moment)
         ended = store.end_sessions(account.id, moment, "password-changed", but=session.id)
         book.record(
