@@ -141,8 +141,22 @@ execute function registry_refuse('rectification-is-kept');
 drop trigger if exists photograph_update_pixels on photograph;
 create trigger photograph_update_pixels before update on photograph for each row
 when (new.id <> old.id
-  or new.person_id <> old.person_id or new.version <> old.version or new.jpeg <> old.jpeg)
+  or new.person_id <> old.person_id or new.version <> old.version or new.jpeg <> old.jpeg
+  or new.added_by is distinct from old.added_by)
 execute function registry_refuse('photograph-is-kept');
+
+drop trigger if exists photograph_insert_review on photograph;
+create trigger photograph_insert_review before insert on photograph for each row
+when (new.approved_by is not null and new.approved_at is null)
+execute function registry_refuse('photograph-second-look');
+
+drop trigger if exists photograph_update_review on photograph;
+create trigger photograph_update_review before update on photograph for each row
+when ((new.approved_by is not null and new.approved_at is null)
+  or (old.approved_by is not null and new.approved_by is distinct from old.approved_by)
+  or (old.sent_back_at is not null and (new.sent_back_at is distinct from old.sent_back_at
+    or new.sent_back_by is distinct from old.sent_back_by or new.withdrawn_at is null)))
+execute function registry_refuse('photograph-second-look');
 
 drop trigger if exists person_delete on person;
 create trigger person_delete before delete on person for each row

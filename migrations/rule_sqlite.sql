@@ -222,7 +222,21 @@ begin select raise(abort, 'rule:photograph-is-kept'); end;
 drop trigger if exists photograph_update_pixels;
 create trigger photograph_update_pixels before update on photograph when new.id <> old.id
   or new.person_id <> old.person_id or new.version <> old.version or new.jpeg <> old.jpeg
+  or new.added_by is not old.added_by
 begin select raise(abort, 'rule:photograph-is-kept'); end;
+
+drop trigger if exists photograph_insert_review;
+create trigger photograph_insert_review before insert on photograph when new.approved_by = new.added_by
+  or new.sent_back_by = new.added_by or (new.approved_by is not null and new.approved_at is null)
+begin select raise(abort, 'rule:photograph-second-look'); end;
+
+drop trigger if exists photograph_update_review;
+create trigger photograph_update_review before update on photograph when new.approved_by = new.added_by
+  or new.sent_back_by = new.added_by or (new.approved_by is not null and new.approved_at is null)
+  or (old.approved_by is not null and new.approved_by is not old.approved_by)
+  or (old.sent_back_at is not null and (new.sent_back_at is not old.sent_back_at
+    or new.sent_back_by is not old.sent_back_by or new.withdrawn_at is null))
+begin select raise(abort, 'rule:photograph-second-look'); end;
 
 drop trigger if exists person_delete;
 create trigger person_delete before delete on person when true

@@ -349,6 +349,16 @@ class Upload(Row):
     mapping = TextField(default="{}")
 
 
+class UploadPart(Row):
+    upload_id = TextField()
+    place = IntegerField()
+    key = TextField()
+    sealed = BlobField()
+
+    class Meta:
+        primary_key = CompositeKey("upload_id", "place")
+
+
 class ImportMapping(Row):
     id = AutoField()
     kind = TextField()
@@ -371,6 +381,11 @@ class Photograph(Row):
     approved_at = TextField(null=True)
     approved_by = IntegerField(null=True)
     withdrawn_at = TextField(null=True)
+    remarks = TextField(default="")
+    sent_back_at = TextField(null=True)
+    sent_back_by = IntegerField(null=True)
+    sent_back_why = TextField(null=True)
+    sent_back_note = TextField(default="")
 
 
 class Sanction(Row):
@@ -546,6 +561,258 @@ class TrainingElsewhere(Row):
     decided_why = TextField(default="")
 
 
+class ExamRound(Row):
+    """The papers of one exam day: one ticket and one seat for the day."""
+
+    id = AutoField()
+    title = TextField()
+    held_on = TextField()
+    created_by = IntegerField(null=True)
+    created_at = TextField()
+    tickets_frozen_at = TextField(null=True)
+
+
+class Sitting(Row):
+    """One paper of a round; marks are whole numbers of half points."""
+
+    id = AutoField()
+    round_id = IntegerField()
+    subject = TextField()
+    field = TextField(default="")
+    full_mark = IntegerField()
+    pass_mark = IntegerField()
+    state = TextField()
+    entries = IntegerField(default=2)
+    enrol_from = TextField(null=True)
+    enrol_until = TextField(null=True)
+    quota = IntegerField(null=True)
+    external_body = TextField(default="")
+    external_document = TextField(default="")
+    checked_by = IntegerField(null=True)
+    checked_at = TextField(null=True)
+    created_by = IntegerField(null=True)
+    created_at = TextField()
+    published_by = IntegerField(null=True)
+    published_at = TextField(null=True)
+    published_on = TextField(null=True)
+
+
+class SittingScan(Row):
+    id = AutoField()
+    sitting_id = IntegerField()
+    file_name = TextField()
+    kind = TextField()
+    digest = TextField()
+    key = TextField()
+    sealed = BlobField()
+    added_by = IntegerField()
+    added_at = TextField()
+
+
+class ExamRoom(Row):
+    id = AutoField()
+    round_id = IntegerField()
+    code = TextField()
+    place = TextField(default="")
+    seats = IntegerField()
+    reserve = IntegerField(default=0)
+
+
+class ExamTicket(Row):
+    """A ticket number, never used again, and the seat of the day."""
+
+    id = AutoField()
+    round_id = IntegerField()
+    person_id = IntegerField()
+    number = TextField()
+    room_id = IntegerField(null=True)
+    seat = IntegerField(null=True)
+    made_at = TextField()
+    printed_at = TextField(null=True)
+
+
+class Candidate(Row):
+    """Somebody enrolled for one paper, with name and organ as they were at enrolment."""
+
+    id = AutoField()
+    sitting_id = IntegerField()
+    person_id = IntegerField()
+    ticket_id = IntegerField(null=True)
+    name = TextField()
+    organisation_id = IntegerField()
+    organisation_name = TextField()
+    establishment = TextField()
+    holder = IntegerField(default=0)
+    state = TextField(default="enrolled")
+    on_leave = IntegerField(default=0)
+    came_by = TextField()
+    passed_over = TextField(default="")
+    enrolled_by = IntegerField(null=True)
+    enrolled_at = TextField()
+
+
+class SittingEntry(Row):
+    id = AutoField()
+    sitting_id = IntegerField()
+    entry = IntegerField()
+    how = TextField(default="typed")
+    started_at = TextField()
+    finished_at = TextField(null=True)
+    finished_by = IntegerField(null=True)
+
+
+class EntryAccount(Row):
+    """Who types which entry of a sitting: an account stands in one of the two."""
+
+    id = AutoField()
+    sitting_id = IntegerField()
+    entry = IntegerField()
+    account_id = IntegerField()
+    at = TextField()
+
+
+class MarkCell(Row):
+    """A candidate's mark in one entry as it stands; ``version`` is what a change replaces."""
+
+    id = AutoField()
+    sitting_id = IntegerField()
+    candidate_id = IntegerField()
+    entry = IntegerField()
+    state = TextField()
+    value = IntegerField(null=True)
+    version = IntegerField()
+    account_id = IntegerField()
+    at = TextField()
+
+
+class MarkHistory(Row):
+    """Every mark that was ever typed, the ones that lost to another included."""
+
+    id = AutoField()
+    sitting_id = IntegerField()
+    candidate_id = IntegerField()
+    entry = IntegerField()
+    state = TextField()
+    value = IntegerField(null=True)
+    typed = TextField(default="")
+    from_version = IntegerField()
+    version = IntegerField(null=True)
+    how = TextField()
+    outcome = TextField()
+    account_id = IntegerField()
+    at = TextField()
+    client_id = TextField()
+
+
+class RoomTotal(Row):
+    id = AutoField()
+    sitting_id = IntegerField()
+    room_id = IntegerField()
+    entry = IntegerField()
+    scripts = IntegerField()
+    total = IntegerField()
+    source = TextField()
+    version = IntegerField()
+    account_id = IntegerField()
+    at = TextField()
+
+
+class Settlement(Row):
+    """A mark typed again from the paper because the two entries differ."""
+
+    id = AutoField()
+    sitting_id = IntegerField()
+    candidate_id = IntegerField()
+    state = TextField()
+    value = IntegerField(null=True)
+    settled = IntegerField()
+    account_id = IntegerField()
+    at = TextField()
+    client_id = TextField()
+
+
+class ReviewRequest(Row):
+    id = AutoField()
+    sitting_id = IntegerField()
+    candidate_id = IntegerField()
+    reason = TextField()
+    asked_on = TextField()
+    recorded_by = IntegerField(null=True)
+    recorded_at = TextField()
+    answer = TextField(default="")
+    answered_by = IntegerField(null=True)
+    answered_at = TextField(null=True)
+
+
+class Correction(Row):
+    """A request to correct published marks, and the second account's decision."""
+
+    id = AutoField()
+    sitting_id = IntegerField()
+    reason = TextField()
+    document = TextField(default="")
+    review_id = IntegerField(null=True)
+    requested_by = IntegerField()
+    requested_at = TextField()
+    decision = TextField(null=True)
+    decided_by = IntegerField(null=True)
+    decided_at = TextField(null=True)
+
+
+class CorrectionLine(Row):
+    id = AutoField()
+    correction_id = IntegerField()
+    candidate_id = IntegerField()
+    from_version = IntegerField()
+    state = TextField()
+    value = IntegerField(null=True)
+
+
+class ExamResult(Row):
+    """A published mark; a correction is a further version, the newest one counts."""
+
+    id = AutoField()
+    sitting_id = IntegerField()
+    candidate_id = IntegerField()
+    version = IntegerField()
+    state = TextField()
+    value = IntegerField(null=True)
+    passed = IntegerField()
+    correction_id = IntegerField(null=True)
+    at = TextField()
+
+
+class Qualification(Row):
+    """A pass, or an exemption with its proof; only ever withdrawn, never changed."""
+
+    id = AutoField()
+    person_id = IntegerField()
+    subject = TextField()
+    field = TextField(default="")
+    source = TextField()
+    sitting_id = IntegerField(null=True)
+    candidate_id = IntegerField(null=True)
+    proof = TextField(default="")
+    passed_on = TextField()
+    counts_from = TextField()
+    until_on = TextField(null=True)
+    recorded_by = IntegerField(null=True)
+    recorded_at = TextField()
+    withdrawn_by = IntegerField(null=True)
+    withdrawn_at = TextField(null=True)
+    withdrawn_why = TextField(default="")
+
+
+class Typist(Row):
+    """An account that types for one sitting and ends with it."""
+
+    account_id = IntegerField(primary_key=True)
+    sitting_id = IntegerField()
+    opened_by = IntegerField()
+    opened_at = TextField()
+    ended_at = TextField(null=True)
+
+
 TABLES: tuple[type[Row], ...] = (
     Establishment,
     Organisation,
@@ -571,6 +838,7 @@ TABLES: tuple[type[Row], ...] = (
     TransferRequest,
     Attempt,
     Upload,
+    UploadPart,
     ImportMapping,
     Photograph,
     Sanction,
@@ -590,4 +858,22 @@ TABLES: tuple[type[Row], ...] = (
     TrainingAttendee,
     TrainingAttendance,
     TrainingElsewhere,
+    ExamRound,
+    Sitting,
+    SittingScan,
+    ExamRoom,
+    ExamTicket,
+    Candidate,
+    SittingEntry,
+    EntryAccount,
+    MarkCell,
+    MarkHistory,
+    RoomTotal,
+    Settlement,
+    ReviewRequest,
+    Correction,
+    CorrectionLine,
+    ExamResult,
+    Qualification,
+    Typist,
 )

@@ -33,6 +33,12 @@ _SENTENCES: dict[str, str] = {
     "rectification-names-no-act": sentence("更正必须由两人办理，并指明被更正的那一次办理。"),
     "rectification-is-kept": sentence("更正记录不得修改。"),
     "photograph-is-kept": sentence("照片不得覆盖。请上传新照片。"),
+    "photograph-second-look": sentence(
+        "照片要由上传人以外的账号审定，审定或退回以后不能再改。请换一个账号审定，或者重新上传。"
+    ),
+    "photograph-added-meanwhile": sentence(
+        "同一个人的照片刚刚由别人上传，未作任何改动。请刷新后核对。"
+    ),
     "custody-is-kept": sentence("卡片的去向已有记载，已销毁的不能改回。请刷新后核对。"),
     "card-destroyed-by-two": sentence("只能销毁已终结证件的卡片，并且要有两名监销人。"),
     "slip-is-kept": sentence("卡片流转单不得修改。请另办一次。"),
@@ -63,6 +69,9 @@ _CONSTRAINTS: dict[str, str] = {
     "organisation_name": "organisation-word-taken",
     "organisation_alias_once": "organisation-word-taken",
     "rectification_two": "rectification-names-no-act",
+    "photograph_two": "photograph-second-look",
+    "photograph_two_back": "photograph-second-look",
+    "photograph_once": "photograph-added-meanwhile",
     "custody_pkey": "custody-is-kept",
     "custody_slip_witnesses": "card-destroyed-by-two",
     "person_merge_two": "merge-names-two",
@@ -87,6 +96,7 @@ _SQLITE_UNIQUE: dict[str, str] = {
     "custody.certificate_id": "custody_pkey",
     "person_merge.absorbed_id": "person_merge_pkey",
     "attempt.fingerprint": "attempt_once",
+    "photograph.person_id, photograph.version": "photograph_once",
 }
 
 
