@@ -94,12 +94,20 @@ def make_rule(opened: Database) -> None:
     folder = resource_folder("migrations")
     if is_postgresql(opened):
         with opened.atomic():
-            opened.connection().execute((folder / "rule_postgresql.sql").read_text("utf-8"))
+            for script in _rule_scripts(folder, "postgresql"):
+                opened.connection().execute(script.read_text("utf-8"))
             _grant(opened)
         return
     with opened.atomic():
-        for statement in _statements((folder / "rule_sqlite.sql").read_text("utf-8")):
-            opened.execute_sql(statement)
+        for script in _rule_scripts(folder, "sqlite"):
+            for statement in _statements(script.read_text("utf-8")):
+                opened.execute_sql(statement)
+
+
+def _rule_scripts(folder: Path, engine: str) -> list[Path]:
+    """The idempotent scripts of one engine; the rule itself first, the others use its words."""
+    scripts = sorted(folder.glob(f"*_{engine}.sql"))
+    return sorted(scripts, key=lambda path: not path.name.startswith("rule_"))
 
 
 def pending(opened: Database) -> list[str]:
