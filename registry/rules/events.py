@@ -21,6 +21,7 @@ SUBJECTS: frozenset[str] = frozenset(
         "proposal",
         "absence",
         "transfer-request",
+        "training-class",
         "import",
         "key",
         "setting",
@@ -56,10 +57,13 @@ class EventKind:
 
 
 _PLACE = "organisation establishment category engagement"
+_CLASS = "class title kind field place from_on to_on hours"
+_SESSION = "class class_session held_on part lecturer topic hours"
 _CARD = (
     "number kind state state_from person organisation valid_from valid_until replaces cause "
     "replaced_by printed"
 )
+_CUSTODY = "number custody custody_from slip note"
 
 
 def _kind(name: str, subject: str, title: str, details: str = "", personal: str = "") -> EventKind:
@@ -209,6 +213,49 @@ _ALL = (
         in_context("event", "撤下照片"),
         "photograph digest version",
     ),
+    _kind(
+        "photograph-approved",
+        "person",
+        in_context("event", "审定照片"),
+        "photograph digest version",
+    ),
+    _kind(
+        "photograph-sent-back",
+        "person",
+        in_context("event", "退回照片"),
+        "photograph digest version cause",
+        "note",
+    ),
+    _kind(
+        "merge-requested",
+        "person",
+        in_context("event", "申请合并两条记录"),
+        "number survivor",
+    ),
+    _kind(
+        "merge-declined",
+        "person",
+        in_context("event", "不同意合并两条记录"),
+        "number survivor request",
+    ),
+    _kind(
+        "merged",
+        "person",
+        in_context("event", "并入另一条记录"),
+        "number survivor second_account ended moved",
+    ),
+    _kind(
+        "absorbed",
+        "person",
+        in_context("event", "并入了另一条记录"),
+        "number absorbed second_account certificates moved",
+    ),
+    _kind(
+        "told-apart",
+        "person",
+        in_context("event", "确认是两个人"),
+        "number other_person",
+    ),
     # Imports
     _kind(
         "roster-imported",
@@ -219,10 +266,24 @@ _ALL = (
         "file_name",
     ),
     _kind(
+        "photographs-imported",
+        "import",
+        in_context("event", "成批上传照片"),
+        "organisation digest files good added unchanged unmatched refused without bytes",
+        "file_name",
+    ),
+    _kind(
         "organisations-imported",
         "import",
         in_context("event", "导入机构"),
         "kind digest rows good added changed unchanged refused sheet mapping bytes",
+        "file_name",
+    ),
+    _kind(
+        "appraisals-imported",
+        "import",
+        in_context("event", "导入年度考核"),
+        "kind digest year rows good added changed unchanged refused bytes",
         "file_name",
     ),
     _kind(
@@ -353,10 +414,32 @@ _ALL = (
         "number state voids rectification",
     ),
     _kind(
+        "rectification-declined",
+        "certificate",
+        in_context("event", "不同意更正误办"),
+        "number voids request",
+    ),
+    _kind(
         "certificate-printed",
         "certificate",
         in_context("event", "打印证件"),
         "number form copies layout",
+    ),
+    # Cards: where they are. No field is called state, which is the certificate's own.
+    _kind("card-ordered", "certificate", in_context("event", "送制卡"), _CUSTODY),
+    _kind("card-made", "certificate", in_context("event", "卡片制好入库"), _CUSTODY),
+    _kind("card-faulty", "certificate", in_context("event", "卡片退回重制"), _CUSTODY),
+    _kind("card-sent-to-unit", "certificate", in_context("event", "卡片发到单位"), _CUSTODY),
+    _kind("card-handed-over", "certificate", in_context("event", "卡片发给持证人"), _CUSTODY),
+    _kind("card-back-with-unit", "certificate", in_context("event", "单位收回卡片"), _CUSTODY),
+    _kind("card-taken-in", "certificate", in_context("event", "法制机构收回卡片"), _CUSTODY),
+    _kind("card-written-off", "certificate", in_context("event", "卡片记作下落不明"), _CUSTODY),
+    _kind("card-destroyed", "certificate", in_context("event", "销毁卡片"), _CUSTODY, "witnesses"),
+    _kind(
+        "slip-printed",
+        "slip",
+        in_context("event", "取卡片流转单"),
+        "slip form count",
     ),
     _kind(
         "batch-prepared",
@@ -383,6 +466,86 @@ _ALL = (
         "batch",
         in_context("event", "打印批次"),
         "organisation form count layout offset",
+    ),
+    # Training classes
+    _kind(
+        "class-planned",
+        "training-class",
+        in_context("event", "新建培训班"),
+        f"{_CLASS} sessions",
+    ),
+    _kind(
+        "class-changed", "training-class", in_context("event", "修改培训班"), f"{_CLASS} changed"
+    ),
+    _kind(
+        "class-state-changed",
+        "training-class",
+        in_context("event", "培训班进度"),
+        "class state state_from",
+    ),
+    _kind("class-session-added", "training-class", in_context("event", "增加课次"), _SESSION),
+    _kind("class-session-changed", "training-class", in_context("event", "修改课次"), _SESSION),
+    _kind("class-session-dropped", "training-class", in_context("event", "删去课次"), _SESSION),
+    _kind(
+        "class-invitation-sent",
+        "training-class",
+        in_context("event", "分配培训名额"),
+        "class organisation quota quota_from deadline_on",
+    ),
+    _kind(
+        "attendees-put-down",
+        "training-class",
+        in_context("event", "培训报名"),
+        "class organisation count people",
+    ),
+    _kind(
+        "attendees-withdrawn",
+        "training-class",
+        in_context("event", "取消培训报名"),
+        "class organisation count people",
+    ),
+    _kind(
+        "attendance-recorded",
+        "training-class",
+        in_context("event", "登记签到"),
+        "class source count marks rows good refused hours full digest bytes",
+        "file_name",
+    ),
+    _kind(
+        "attendance-signed",
+        "person",
+        in_context("event", "扫码签到"),
+        "class class_session held_on part",
+    ),
+    _kind(
+        "class-code-shown",
+        "training-class",
+        in_context("event", "开启扫码签到"),
+        "class class_session held_on part until_on",
+    ),
+    _kind(
+        "class-code-hidden",
+        "training-class",
+        in_context("event", "关闭扫码签到"),
+        "class class_session held_on part",
+    ),
+    _kind(
+        "class-paper-printed",
+        "training-class",
+        in_context("event", "打印培训材料"),
+        "class form count",
+    ),
+    _kind(
+        "hours-elsewhere-entered",
+        "person",
+        in_context("event", "填报另行培训的学时"),
+        "elsewhere ended_on provider topic hours",
+    ),
+    _kind(
+        "hours-elsewhere-decided",
+        "person",
+        in_context("event", "审定另行培训的学时"),
+        "elsewhere decision ended_on hours",
     ),
     # Findings and proposals
     _kind(

@@ -39,6 +39,7 @@ _OFFICE = frozenset({"legal-office", "hr"})
 _CLERK = frozenset({"hr"})
 _READERS = frozenset({"legal-office", "hr", "auditor"})
 _AUDITOR = frozenset({"auditor"})
+_TRAINERS = frozenset({"exam-coordinator", "legal-office"})
 
 ACTS: dict[str, frozenset[str]] = {
     "home.view": _EVERYBODY,
@@ -62,6 +63,7 @@ ACTS: dict[str, frozenset[str]] = {
     "person.reveal": _OFFICE,
     "person.record": _OFFICE,
     "photograph.add": _OFFICE,
+    "photograph.review": _LEGAL,
     "roster.import": _OFFICE,
     "certificate.view": _READERS,
     "certificate.record": _OFFICE,
@@ -77,6 +79,12 @@ ACTS: dict[str, frozenset[str]] = {
     "certificate.expire": _LEGAL,
     "certificate.rectify": _LEGAL,
     "certificate.print": _LEGAL,
+    "custody.view": _READERS,
+    "custody.make": _LEGAL,
+    "custody.hand": _OFFICE,
+    "custody.keep": _LEGAL,
+    "custody.destroy": _LEGAL,
+    "person.merge": _LEGAL,
     "finding.view": _READERS,
     "finding.decide": _LEGAL,
     "proposal.view": _READERS,
@@ -85,6 +93,11 @@ ACTS: dict[str, frozenset[str]] = {
     # The receiving side asks; whoever reaches the person decides. The legal office reaches all.
     "transfer.ask": _CLERK,
     "transfer.decide": _OFFICE,
+    "training.view": _READERS | _TRAINERS,
+    "training.manage": _TRAINERS,
+    "training.put-down": frozenset({"hr"}) | _TRAINERS,
+    "training.enter-hours": frozenset({"hr"}),
+    "training.approve-hours": _TRAINERS,
     "book.view": _AUDITOR,
     # Done by whoever runs the machine, never by an account.
     "register.migrate": frozenset(),
@@ -105,6 +118,8 @@ FRESH_ACTS: frozenset[str] = frozenset(
         "certificate.cancel",
         "certificate.revoke",
         "certificate.rectify",
+        "custody.destroy",
+        "person.merge",
     }
 )
 

@@ -15,11 +15,20 @@ from registry.rules.roster_headings import (
     COLUMNS,
     IGNORED,
     REQUIRED,
-    SYNONYMS,
     TELLING,
+    field_of,
     heading_key,
+    year_in,
 )
-from registry.rules.rosters import AUXILIARY, KINDS, OFFICER, Cell, RawRow, Sheet
+from registry.rules.rosters import (
+    APPRAISAL,
+    AUXILIARY,
+    KINDS,
+    OFFICER,
+    Cell,
+    RawRow,
+    Sheet,
+)
 from registry.rules.text import fold_width, parse_date
 
 _HEADER_WITHIN = 30
@@ -63,7 +72,8 @@ class Roster:
     """A file that was recognised: its kind, how its sheets are laid out, and its rows.
 
     ``missing`` are the required fields that no column gives; ``skipped`` the sheets without a
-    header, hidden ones included; ``filed_on`` the day that the title rows or the foot give.
+    header, hidden ones included; ``filed_on`` the day that the title rows or the foot give;
+    ``appraisal_year`` the year that the grades' heading or the title names.
     """
 
     kind: str
@@ -72,6 +82,7 @@ class Roster:
     missing: tuple[str, ...]
     skipped: tuple[str, ...]
     filed_on: date | None
+    appraisal_year: int | None = None
 
     @property
     def unknown(self) -> tuple[UnknownColumn, ...]:
@@ -97,7 +108,7 @@ def recognise_roster(
     maps: list[ColumnMap] = []
     rows: list[RawRow] = []
     skipped: list[str] = []
-    filed_on = None
+    filed_on = appraisal_year = None
     for sheet in sheets:
         layout = None if sheet.hidden else _lay_out(sheet, told, remembered)
         if layout is None:
@@ -106,11 +117,12 @@ def recognise_roster(
         maps.append(layout)
         rows.extend(_rows_under(sheet, layout))
         filed_on = filed_on or _filed_on(sheet, layout)
+        appraisal_year = appraisal_year or _appraisal_year(sheet, layout)
     if not maps:
         raise _no_header()
     given = set[str]().union(*(layout.columns for layout in maps))
     missing = tuple(name for name in REQUIRED[told] if name not in given)
-    return Roster(told, tuple(maps), tuple(rows), missing, tuple(skipped), filed_on)
+    return Roster(told, tuple(maps), tuple(rows), missing, tuple(skipped), filed_on, appraisal_year)
 
 
 def _no_header() -> Refused:
@@ -138,11 +150,18 @@ def _tell_kind(sheets: Sequence[Sheet], mapping: Mapping[str, str], said: str | 
             if found is not None:
                 keys = {heading_key(text) for text in found.headings if text}
                 scores[kind] += 2 * len(keys & TELLING[kind])
+                if kind == APPRAISAL and "grade" in found.columns:
+                    scores[kind] = max(scores[kind], 2)
         titles += "".join(
             str(cell) for _, cells in sheet.rows[:3] for cell in cells if isinstance(cell, str)
         )
     if scores[OFFICER] and scores[AUXILIARY]:
         scores[AUXILIARY if "辅助" in titles else OFFICER] += 1
+    if scores[APPRAISAL] and not any(
+        _names_employment(sheet, mapping) for sheet in sheets if not sheet.hidden
+    ):
+        # A roster may have a column of grades too; a list of grades says nobody's employment.
+        scores[APPRAISAL] += scores[OFFICER] + scores[AUXILIARY]
     best = max(scores, key=lambda kind: scores[kind])
     if said is None:
         if not scores[best]:
@@ -157,6 +176,12 @@ def _tell_kind(sheets: Sequence[Sheet], mapping: Mapping[str, str], said: str | 
             )
         )
     return said
+
+
+def _names_employment(sheet: Sheet, mapping: Mapping[str, str]) -> bool:
+    """Whether a sheet has the column that every roster of people has and no list of grades."""
+    headers = (_find_header(sheet, kind, mapping) for kind in (OFFICER, AUXILIARY))
+    return any(header is not None and "establishment" in header.columns for header in headers)
 
 
 @dataclass(frozen=True)
@@ -214,7 +239,7 @@ def _field_of(heading: str, kind: str, mapping: Mapping[str, str]) -> str | None
     said = mapping.get(key)
     if said is not None and (said in COLUMNS[kind] or said == IGNORED):
         return said
-    return SYNONYMS[kind].get(key)
+    return field_of(heading, kind)
 
 
 def _read_header(
@@ -275,7 +300,7 @@ def _rows_under(sheet: Sheet, layout: ColumnMap) -> Iterable[RawRow]:
             continue
         if tuple(heading_key(cell) for cell in cells if isinstance(cell, str)) == keys:
             continue
-        if _is_footer(row, cells):
+        if is_footer(row, cells):
             continue
         yield RawRow(sheet.name, number, row, tuple(cells))
 
@@ -284,7 +309,7 @@ def _blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _is_footer(row: Mapping[str, Cell], cells: Sequence[Cell]) -> bool:
+def is_footer(row: Mapping[str, Cell], cells: Sequence[Cell]) -> bool:
     """Signatures, totals and notes: such words, and nothing that looks like a row's own key."""
     key = fold_identity_number(row.get("identity_number", row.get("code")))
     if re.search(r"[0-9A-Z]{3}", key):
@@ -304,6 +329,23 @@ def _filed_on(sheet: Sheet, layout: ColumnMap) -> date | None:
                 return parse_date(re.sub(r"\s", "", found["day"]))
             except Refused:
                 continue
+    return None
+
+
+_APPRAISED = re.compile(r"(?P<year>(?:19|20)[0-9]{2})\s*年?度?[^0-9]{0,20}考核")
+
+
+def _appraisal_year(sheet: Sheet, layout: ColumnMap) -> int | None:
+    """The year that stands with the grades' heading, else with 考核 in a row above the header."""
+    if "grade" not in layout.columns:
+        return None
+    if year := year_in(layout.headings[layout.columns["grade"]]):
+        return year
+    for number, cells in sheet.rows:
+        if number < layout.first_header_row:
+            line = fold_width(" ".join(str(cell) for cell in cells if cell is not None))
+            if found := _APPRAISED.search(line):
+                return int(found["year"])
     return None
 
 

@@ -6,6 +6,7 @@ setting names that article; where it is the register's own habit it says so.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from registry.rules.external_names import NAME_RULES, name_rule_for
@@ -46,6 +47,7 @@ GROUPS: dict[str, str] = {
     "organisations": sentence("机构资料的默认值"),
     "names": sentence("以谁的名义执法"),
     "print": sentence("制证"),
+    "training": sentence("培训"),
     "accounts": sentence("账号"),
 }
 
@@ -59,6 +61,24 @@ _BY_DEFAULT: dict[str, str] = {
 def name_rule_setting(field: str) -> str:
     """The setting that holds the district's own choice for a field of enforcement."""
     return f"name_rule:{field}"
+
+
+def day_of_year(text: str) -> tuple[int, int]:
+    """Month and day that ``03-31`` spells, a day of every year; raises Refused for another text."""
+    try:
+        day = date.fromisoformat(f"2023-{text}") if len(text) == 5 else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise Refused(
+            Refusal(
+                "not-a-day-of-the-year",
+                sentence("“%(text)s”不是每年都有的一天。请写成 月-日，例如 03-31。"),
+                "registry-rule",
+                {"text": text},
+            )
+        )
+    return day.month, day.day
 
 
 def _kinds() -> Iterator[SettingKind]:
@@ -100,6 +120,20 @@ def _kinds() -> Iterator[SettingKind]:
         "jiangsu-certificate-rule",
     )
     yield SettingKind(
+        "appraisal_grace",
+        "03-31",
+        "text",
+        "certificates",
+        sentence("上年度考核等次最迟公布的日子"),
+        sentence(
+            "写成 月-日。每年到这一天之前，没有上年度等次只作提示；"
+            "从这一天起按“没有上年度考核等次就不发证”办理。"
+        ),
+        "jiangsu-certificate-rule",
+        high=5,
+        check=day_of_year,
+    )
+    yield SettingKind(
         "photograph_required",
         False,
         "flag",
@@ -107,6 +141,17 @@ def _kinds() -> Iterator[SettingKind]:
         sentence("没有照片就不发证"),
         sentence("关闭时可以先发证，证件和核验页提示核对身份证。"),
         "unified-card-notice",
+    )
+    yield SettingKind(
+        "photograph_second_look",
+        True,
+        "flag",
+        "certificates",
+        sentence("照片审定以后才显示"),
+        sentence(
+            "审定的人不能是上传的人。关闭时上传后立即显示，审定照样等着办；"
+            "已经上传的照片不变。"
+        ),
     )
     yield SettingKind(
         "suspension_cap_months",
@@ -252,6 +297,29 @@ def _kinds() -> Iterator[SettingKind]:
         low=30,
         high=730,
         unit=sentence("天"),
+    )
+    yield SettingKind(
+        "training_hours_norm",
+        60,
+        "number",
+        "training",
+        sentence("每人每年应完成的学时"),
+        sentence("按自然年统计；不足的列入名单，不会自动影响证件。"),
+        "rule-of-law-outline",
+        low=0,
+        high=400,
+        unit=sentence("学时"),
+    )
+    yield SettingKind(
+        "training_warning_month",
+        10,
+        "number",
+        "training",
+        sentence("从几月起提醒学时不足"),
+        sentence("当年从这个月的1日起，学时页面提醒还差学时的人数。"),
+        low=1,
+        high=12,
+        unit=sentence("月"),
     )
 
 

@@ -28,7 +28,8 @@ from registry.store.tables import RegistryKey
 IDENTITY_SEAL = "identity-seal"
 IDENTITY_INDEX = "identity-index"
 UPLOAD_SEAL = "upload-seal"
-SECRET_PURPOSES = (IDENTITY_SEAL, IDENTITY_INDEX, UPLOAD_SEAL)
+SCREEN_CODE = "screen-code"
+SECRET_PURPOSES = (IDENTITY_SEAL, IDENTITY_INDEX, UPLOAD_SEAL, SCREEN_CODE)
 PURPOSES = SECRET_PURPOSES + credential.PURPOSES
 #: The index key can't be changed without reading every ID number again.
 ROTATED_PURPOSES = tuple(purpose for purpose in PURPOSES if purpose != IDENTITY_INDEX)
@@ -103,6 +104,10 @@ class Keys:
     def open_identity(self, key_id: str, sealed: bytes, person_number: str) -> str:
         """The ID number of one person."""
         return self.open(key_id, bytes(sealed), f"identity:{person_number}").decode()
+
+    def screen_mac(self, message: bytes) -> bytes:
+        """HMAC-SHA256 of what a class's screen shows, under the key of that purpose alone."""
+        return hmac.new(self._secrets[self.current[SCREEN_CODE]], message, hashlib.sha256).digest()
 
     def identity_index(self, identity_number: str) -> str:
         """Blind index of a whole, folded ID number."""
