@@ -1,4 +1,4 @@
-"""What a mark's cell takes and refuses: the table shared with the browser, and what always holds."""
+"""What a mark's cell takes and refuses: the table shared with the browser, and more."""
 
 import json
 from pathlib import Path
