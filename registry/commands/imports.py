@@ -1,4 +1,4 @@
-"""Commands that import a file: the district's organisations, and both rosters of people."""
+"""Commands that import a file: organisations, both rosters of people, a year's appraisals."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from registry.commands import (
 )
 from registry.rules.acts import Act
 from registry.rules.refusals import Refused
-from registry.rules.rosters import AUXILIARY, OFFICER, ORGANISATION
+from registry.rules.rosters import APPRAISAL, AUXILIARY, OFFICER, ORGANISATION
 from registry.services.imports import Preview
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -75,8 +75,28 @@ def import_people(file: Path, kind: str, dry_run: bool, act: Act, json_output: b
     answer_refused(bool(refused))
 
 
-def _import(file: Path, kind: str, act: Act, *, dry_run: bool, json_output: bool) -> Preview:
+@group.command("import-appraisals")
+@FILE
+@click.option("--year", required=True, type=int, help="The year that the grades are of.")
+@as_json
+@as_act(by_required=False)
+def import_appraisals(file: Path, year: int, act: Act, json_output: bool) -> None:
+    """Put down a year's appraisal grades from FILE; refused rows apart."""
+    shown = _import(file, APPRAISAL, act, dry_run=False, json_output=json_output, year=year)
+    refused = _refused(shown)
+    answer(
+        {"rows": shown.rows, "grades": dict(shown.grades), "refused": refused},
+        json_output=json_output,
+        text=_grades_in_words(shown),
+    )
+    answer_refused(bool(refused))
+
+
+def _import(
+    file: Path, kind: str, act: Act, *, dry_run: bool, json_output: bool, year: int | None = None
+) -> Preview:
     from registry.services import imports
+    from registry.store.imports import SAID_YEAR, Meanings
 
     data = read(file)
     try:
@@ -85,7 +105,8 @@ def _import(file: Path, kind: str, act: Act, *, dry_run: bool, json_output: bool
         content = imports.read_file(data, file.name)
         if dry_run:
             return imports.preview(act, content, kind)
-        return imports.commit(act, content, kind).preview
+        said = None if year is None else Meanings(values={SAID_YEAR: str(year)})
+        return imports.commit(act, content, kind, said).preview
     except Refused as refused:
         refuse(refused.refusals, json_output=json_output)
 
@@ -100,6 +121,17 @@ def _refused(shown: Preview) -> list[dict[str, Any]]:
         }
         for entry in shown.faults
     ]
+
+
+def _grades_in_words(shown: Preview) -> str:
+    counts = shown.counts()
+    lines = [
+        f"{shown.year}年度考核：{shown.rows}行，新增{counts['added']}，修改{counts['changed']}，"
+        f"不变{counts['unchanged']}，未通过{counts['refused']}"
+    ]
+    lines += [f"{written}：{number}" for written, number in shown.grades.items()]
+    lines += [f"第{entry.row}行：{entry.message}" for entry in shown.faults]
+    return "\n".join(lines)
 
 
 def _in_words(shown: Preview, what: str) -> str:

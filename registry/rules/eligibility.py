@@ -24,6 +24,7 @@ class IssueSettings:
     commissioned_may_hold: bool = True
     exchange_without_exam: bool = True
     missing_appraisal_holds_back: bool = False
+    appraisals_out_by: tuple[int, int] = (3, 31)
     photograph_required: bool = False
     reapplication_ban_months: int | None = 24
     retirement_age: int = 60
@@ -274,7 +275,10 @@ def _organisation(facts: HolderFacts, settings: IssueSettings) -> Judgement:
 def _appraisal(
     facts: HolderFacts, on: date, *, exchange: bool, settings: IssueSettings
 ) -> Judgement:
-    """R06: last year's appraisal 称职 or 合格 at least; a missing one is judged by the office."""
+    """R06: last year's appraisal 称职 or 合格 at least; a missing one is judged by the office.
+
+    Before the day by which the grades are out, nobody can have one: it is only a warning then.
+    """
     year = on.year - 1
     grade = GRADES[facts.appraisals[year]] if year in facts.appraisals else None
     if grade is not None and grade.enough:
@@ -294,7 +298,8 @@ def _appraisal(
         _RULE,
         {"year": year},
     )
-    if settings.missing_appraisal_holds_back and not exchange:
+    grades_are_out = (on.month, on.day) >= settings.appraisals_out_by
+    if settings.missing_appraisal_holds_back and grades_are_out and not exchange:
         return (missing,), ()
     return (), (missing,)
 

@@ -17,6 +17,7 @@ SUBJECTS: frozenset[str] = frozenset(
         "organisation",
         "account",
         "batch",
+        "sitting",
         "finding",
         "proposal",
         "absence",
@@ -63,6 +64,7 @@ _CARD = (
     "number kind state state_from person organisation valid_from valid_until replaces cause "
     "replaced_by printed"
 )
+_SITTING = "sitting round subject field held_on state"
 _CUSTODY = "number custody custody_from slip note"
 
 
@@ -546,6 +548,156 @@ _ALL = (
         "person",
         in_context("event", "审定另行培训的学时"),
         "elsewhere decision ended_on hours",
+    ),
+    # The exam room
+    _kind(
+        "sitting-made",
+        "sitting",
+        in_context("event", "新建考试"),
+        f"{_SITTING} full_mark pass_mark entries quota enrol_from enrol_until "
+        "external_body external_document",
+        "title",
+    ),
+    _kind(
+        "sitting-changed",
+        "sitting",
+        in_context("event", "修改考试"),
+        f"{_SITTING} changed full_mark pass_mark entries quota enrol_from enrol_until place seats "
+        "reserve",
+        "title",
+    ),
+    _kind(
+        "sitting-moved-on",
+        "sitting",
+        in_context("event", "考试进入下一步"),
+        f"{_SITTING} state_from held_on_from cause",
+    ),
+    _kind(
+        "candidate-enrolled",
+        "sitting",
+        in_context("event", "报名考试"),
+        f"{_SITTING} person passed_over ticket",
+        "name",
+    ),
+    _kind(
+        "candidate-withdrawn",
+        "sitting",
+        in_context("event", "取消报名"),
+        f"{_SITTING} person cause",
+    ),
+    _kind(
+        "leave-of-absence",
+        "sitting",
+        in_context("event", "登记考试请假"),
+        f"{_SITTING} person cause",
+    ),
+    _kind(
+        "seats-drawn",
+        "sitting",
+        in_context("event", "编排座位"),
+        f"{_SITTING} rooms count reserve",
+    ),
+    _kind(
+        "exam-papers-printed",
+        "sitting",
+        in_context("event", "打印考务材料"),
+        f"{_SITTING} form count",
+    ),
+    _kind(
+        "scores-imported",
+        "sitting",
+        in_context("event", "导入成绩"),
+        f"{_SITTING} digest rows good absent disciplined passed refused enrolled passed_over "
+        "entry bytes",
+        "file_name",
+    ),
+    _kind(
+        "entry-finished",
+        "sitting",
+        in_context("event", "录完一遍成绩"),
+        f"{_SITTING} entry count total",
+    ),
+    _kind(
+        "entry-reopened",
+        "sitting",
+        in_context("event", "重新打开一遍成绩"),
+        f"{_SITTING} entry cause",
+    ),
+    _kind(
+        "entry-compared",
+        "sitting",
+        in_context("event", "核对两遍成绩"),
+        f"{_SITTING} count differ",
+    ),
+    _kind(
+        "external-list-checked",
+        "sitting",
+        in_context("event", "与原件核对外来成绩"),
+        f"{_SITTING} external_body external_document count",
+    ),
+    _kind(
+        "sitting-scan-added",
+        "sitting",
+        in_context("event", "存入外来成绩的扫描件"),
+        f"{_SITTING} digest bytes",
+        "file_name",
+    ),
+    _kind(
+        "sitting-published",
+        "sitting",
+        in_context("event", "公布成绩"),
+        f"{_SITTING} count passed absent disciplined qualified single_entry external_body "
+        "external_document counts_from digest",
+    ),
+    _kind(
+        "correction-requested",
+        "sitting",
+        in_context("event", "申请更正成绩"),
+        f"{_SITTING} correction count review",
+    ),
+    _kind(
+        "correction-decided",
+        "sitting",
+        in_context("event", "决定成绩更正"),
+        f"{_SITTING} correction decision count qualified withdrawn",
+    ),
+    _kind(
+        "review-requested",
+        "sitting",
+        in_context("event", "登记成绩复核申请"),
+        f"{_SITTING} person review",
+    ),
+    _kind(
+        "review-answered",
+        "sitting",
+        in_context("event", "答复成绩复核"),
+        f"{_SITTING} person review",
+    ),
+    _kind(
+        "qualification-gained",
+        "person",
+        in_context("event", "取得考试资格"),
+        "subject field sitting source counts_from until_on passed_on qualification",
+        "evidence",
+    ),
+    _kind(
+        "qualification-withdrawn",
+        "person",
+        in_context("event", "撤销考试资格"),
+        "subject field sitting source cause certificates qualification",
+    ),
+    _kind(
+        "typist-opened",
+        "account",
+        in_context("event", "开设录入账号"),
+        "login sitting",
+        "name",
+    ),
+    _kind(
+        "typist-ended",
+        "account",
+        in_context("event", "停用录入账号"),
+        "login sitting",
     ),
     # Findings and proposals
     _kind(

@@ -35,6 +35,8 @@ HARMLESS: dict[str, tuple[str, ...]] = {
     # A contract's end feeds worklists and changes nothing else (design section 5.2).
     AUXILIARY: ("post", "telephone", "remarks", "contract_ends", "supervisor"),
 }
+# A year's appraisal is nobody's proposal: the organ that fills in the roster gave the grade.
+_GRADE = "grade"
 
 Value = str | date | None
 
@@ -45,7 +47,8 @@ class PersonOnRegister:
 
     ``identity_key`` is whatever the caller compares identities by (a blind index, or the number
     itself). A person without a current engagement has ``current`` False and the last one's
-    values. ``reachable`` is False for someone outside the importer's scope.
+    values. ``grade`` is that of the year whose grades the roster gives. ``reachable`` is False for
+    someone outside the importer's scope.
     """
 
     person_number: str
@@ -61,6 +64,7 @@ class PersonOnRegister:
     legacy_number: str = ""
     contract_ends: date | None = None
     supervisor: str = ""
+    grade: str = ""
     current: bool = True
     reachable: bool = True
 
@@ -294,7 +298,9 @@ def _consequential(
 def _harmless(
     kind: str, row: OfficerRow | AuxiliaryRow, person: PersonOnRegister
 ) -> tuple[FieldChange, ...]:
-    return _differences([name for name in HARMLESS[kind] if getattr(row, name)], row, person)
+    return _differences(
+        [name for name in (*HARMLESS[kind], _GRADE) if getattr(row, name)], row, person
+    )
 
 
 def _differences(

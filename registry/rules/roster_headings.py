@@ -3,7 +3,7 @@
 import re
 
 from registry.rules.roster_values import match_key
-from registry.rules.rosters import AUXILIARY, OFFICER, ORGANISATION
+from registry.rules.rosters import APPRAISAL, AUXILIARY, OFFICER, ORGANISATION
 from registry.rules.text import fold_width
 
 IGNORED = "ignored"
@@ -31,6 +31,10 @@ _PERSON = {
         "联系电话 电话 手机 手机号 手机号码 联系方式 电话号码 telephone phone mobile phonenumber"
     ),
     "remarks": "备注 说明 remarks notes remark note",
+    "grade": (
+        "考核 年度考核 考核等次 年度考核等次 考核结果 年度考核结果 考核等级 年度考核等级 "
+        "上年度考核 上年度考核等次 上年度考核结果 appraisal appraisalgrade"
+    ),
     IGNORED: (
         "原因 退回原因 reason 年龄 民族 政治面貌 学历 出生年月 出生日期 照片 age ethnicity photo"
     ),
@@ -91,6 +95,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "remarks": "备注 说明 remarks notes",
         IGNORED: "原因 退回原因 reason",
     },
+    APPRAISAL: {
+        **{name: _PERSON[name] for name in ("serial", "name", "identity_number", "organisation")},
+        "grade": _PERSON["grade"] + " 等次 考核档次 评定等次 考核评定等次 grade",
+        "year": "考核年度 年度 考核年份 年份 year appraisalyear",
+        IGNORED: _PERSON[IGNORED] + " 性别 职务 科室 备注 sex post remarks",
+    },
 }
 SYNONYMS: dict[str, dict[str, str]] = {
     kind: {match_key(word): name for name, words in columns.items() for word in words.split()}
@@ -100,6 +110,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     OFFICER: ("name", "identity_number", "organisation", "establishment"),
     AUXILIARY: ("name", "identity_number", "organisation", "establishment"),
     ORGANISATION: ("code", "organisation_name", "subject_type"),
+    APPRAISAL: ("name", "identity_number", "grade"),
 }
 # Headings that only one kind of file has.
 TELLING: dict[str, frozenset[str]] = {
@@ -120,8 +131,11 @@ TELLING: dict[str, frozenset[str]] = {
         for word, name in SYNONYMS[ORGANISATION].items()
         if name in {"code", "parent_code", "subject_type"}
     ),
+    APPRAISAL: frozenset(word for word, name in SYNONYMS[APPRAISAL].items() if name == "grade"),
 }
 
+_OF_A_YEAR = re.compile(r"(?:19|20)[0-9]{2}年?度?(?P<rest>.+)")
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _BRACKETED = re.compile(r"[(\[【〔（][^()\[\]【】〔〕（）]*[)\]】〕）]")
 
 
@@ -129,3 +143,22 @@ def heading_key(heading: object) -> str:
     """What two spellings of a column's heading share; brackets and marks mean nothing."""
     text = _BRACKETED.sub("", fold_width(str(heading)))
     return re.sub(r"[*:#＊、,]+$", "", match_key(text)) or match_key(heading)
+
+
+def field_of(heading: str, kind: str) -> str | None:
+    """The field that a heading is known to mean in this kind of file; a year may stand before it.
+
+    Only an appraisal's grade is known by its year (2017年度考核等次).
+    """
+    key = heading_key(heading)
+    if (known := SYNONYMS[kind].get(key)) is not None:
+        return known
+    found = _OF_A_YEAR.fullmatch(key)
+    rest = SYNONYMS[kind].get(found["rest"]) if found else None
+    return rest if rest == "grade" else None
+
+
+def year_in(heading: str) -> int | None:
+    """The year that a heading names, as in 2017年度考核; None where it names none."""
+    found = _YEAR.search(fold_width(heading))
+    return int(found[0]) if found else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from registry.rules.appraisal_rows import read_grade
 from registry.rules.identity_number import (
     IdentityNumber,
     fold_identity_number,
@@ -96,6 +97,7 @@ class _Draft:
     organisation: str = ""
     establishment: str = ""
     number: str = ""
+    grade: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     days: dict[str, date | None] = field(default_factory=dict)
     refused: list[RowRefusal] = field(default_factory=list)
@@ -137,7 +139,7 @@ class _Judge:
         draft = _Draft(raw)
         for name in ("organisation", "establishment", "sex", "section", "post", "field"):
             self._read_text(draft, name)
-        for name in ("telephone", "supervisor", "remarks"):
+        for name in ("telephone", "supervisor", "remarks", "grade"):
             self._read_text(draft, name)
         self._read_name(draft)
         self._read_identity(draft)
@@ -148,6 +150,8 @@ class _Judge:
             self._read_contract(draft)
         self._read_establishment(draft)
         self._read_field(draft)
+        draft.grade, wrong = read_grade(raw, draft.texts["grade"])
+        draft.refused += wrong
         telephone, likely = read_telephone(draft.texts["telephone"])
         draft.texts["telephone"] = telephone
         if telephone and not likely:
@@ -350,6 +354,7 @@ class _Judge:
             "sex": draft.identity.sex,
             "organisation": draft.organisation,
             "establishment": draft.establishment,
+            "grade": draft.grade,
             **{name: draft.texts[name] for name in ("section", "post", "telephone", "remarks")},
         }
         if self.kind == AUXILIARY:

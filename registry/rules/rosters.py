@@ -1,7 +1,8 @@
 """What a roster's rows are, before and after they were judged; hides nothing, decides nothing.
 
-A roster is one file of an organ's officers, auxiliaries or of the district's organisations. Rows
-carry the number that the spreadsheet shows, so that whoever mends one finds it.
+A roster is one file of an organ's officers, auxiliaries, of the district's organisations, or of a
+year's appraisals. Rows carry the number that the spreadsheet shows, so that whoever mends one finds
+it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,11 +17,13 @@ Cell: TypeAlias = str | int | float | bool | date | datetime | None
 OFFICER = "officer"
 AUXILIARY = "auxiliary"
 ORGANISATION = "organisation"
-KINDS = (OFFICER, AUXILIARY, ORGANISATION)
+APPRAISAL = "appraisal"
+KINDS = (OFFICER, AUXILIARY, ORGANISATION, APPRAISAL)
 
 # How each column is called in sentences and in the preview.
 FIELD_TITLES: dict[str, str] = {
     "serial": sentence("序号"),
+    "person_number": sentence("人员编号"),
     "name": sentence("姓名"),
     "sex": sentence("性别"),
     "identity_number": sentence("身份证号码"),
@@ -37,6 +40,8 @@ FIELD_TITLES: dict[str, str] = {
     "contract_ends": sentence("合同结束"),
     "supervisor": sentence("带班执法人员"),
     "remarks": sentence("备注"),
+    "grade": sentence("考核等次"),
+    "year": sentence("考核年度"),
     "code": sentence("机构代码"),
     "organisation_name": sentence("机构名称"),
     "short_names": sentence("简称"),
@@ -60,6 +65,16 @@ class Sheet(Protocol):
 
     @property
     def hidden(self) -> bool: ...
+
+
+class Placed(Protocol):
+    """Whatever has a place in a file: a sheet and the row that the spreadsheet shows."""
+
+    @property
+    def sheet(self) -> str: ...
+
+    @property
+    def row(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -118,6 +133,7 @@ class PersonRow:
     post: str = ""
     telephone: str = ""
     remarks: str = ""
+    grade: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +196,7 @@ class JudgedRoster:
 
 
 def refuse_row(
-    where: RawRow | PersonRow,
+    where: Placed,
     column: str,
     code: str,
     *,
@@ -390,6 +406,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown-field": (
         sentence("执法领域“%(text)s”不在领域目录中。"),
         sentence("已照原样保留，请核对。"),
+    ),
+    "grade-missing": (
+        sentence("没有考核等次。"),
+        sentence("请填写优秀、称职（合格）、基本称职（基本合格）、不称职（不合格）或不确定等次。"),
+    ),
+    "unknown-grade": (
+        sentence("“%(text)s”不是考核等次。"),
+        sentence("请改为优秀、称职（合格）、基本称职（基本合格）、不称职（不合格）或不确定等次。"),
+    ),
+    "not-on-the-register": (
+        sentence("登记里没有此人。"),
+        sentence("请核对身份证号码；新来的先用名册登记，是别的单位的请联系司法局。"),
+    ),
+    "name-not-the-registers": (
+        sentence("姓名与登记的“%(text)s”不同。"),
+        sentence("请核对姓名和身份证号码是不是同一个人；改了名的先办更正姓名。"),
+    ),
+    "appraisal-of-another-year": (
+        sentence("本行的考核年度是“%(text)s”，这次导入的是%(year)s年度。"),
+        sentence("请把各年度分成几个文件，分别导入。"),
     ),
     "certificate-date-without-a-number": (
         sentence("填有发证日期或有效期，但没有执法证号。"),

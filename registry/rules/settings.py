@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from registry.rules.exam_settings import exam_settings
 from registry.rules.external_names import NAME_RULES, name_rule_for
 from registry.rules.numbering import DEFAULT_PATTERN, check_pattern
 from registry.rules.organisations import CATEGORIES, FIELDS
@@ -45,6 +46,7 @@ class SettingKind:
 GROUPS: dict[str, str] = {
     "certificates": sentence("证件发放"),
     "organisations": sentence("机构资料的默认值"),
+    "exams": sentence("资格考试"),
     "names": sentence("以谁的名义执法"),
     "print": sentence("制证"),
     "training": sentence("培训"),
@@ -248,6 +250,7 @@ def _kinds() -> Iterator[SettingKind]:
         sentence("机构和它的上级都没有填写时，核验页上显示这个号码。"),
         high=40,
     )
+    yield from exam_settings(SettingKind)
     for code, field in FIELDS.items():
         rule, basis = name_rule_for(code)
         yield SettingKind(

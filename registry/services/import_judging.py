@@ -12,13 +12,22 @@ from functools import lru_cache
 
 from registry.documents.spreadsheets import Unreadable, read_tables
 from registry.rules.acts import Act, authorise
+from registry.rules.appraisal_rows import (
+    FIRST_YEAR,
+    AppraisalDifference,
+    JudgedAppraisals,
+    compare_appraisals,
+    judge_appraisal_rows,
+    year_of,
+)
 from registry.rules.organisation_rows import OrganisationDifference, compare_organisations
-from registry.rules.refusals import Refusal, Refused
+from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.roster_bounds import keep_within_bounds
 from registry.rules.roster_columns import Roster, recognise_roster
 from registry.rules.roster_difference import FieldChange, RosterDifference, compare_with_register
 from registry.rules.roster_rows import judge_auxiliary_rows, judge_officer_rows
 from registry.rules.rosters import (
+    APPRAISAL,
     OFFICER,
     ORGANISATION,
     JudgedRoster,
@@ -29,13 +38,13 @@ from registry.rules.rosters import (
 from registry.rules.text import clean_text
 from registry.store import imports as store
 from registry.store import keys
-from registry.store.imports import Directory, Meanings, RegisterView
+from registry.store.imports import SAID_YEAR, Appraised, Directory, Meanings, RegisterView
 from registry.store.uploads import RosterFile
 
 Where = tuple[str, int]
 
 #: Which act a file of each kind is.
-ACT_OF = {ORGANISATION: "organisation.import"}
+ACT_OF = {ORGANISATION: "organisation.import", APPRAISAL: "person.record"}
 ROSTER_ACT = "roster.import"
 
 
@@ -49,6 +58,7 @@ class JudgedPeople:
     judged: JudgedRoster
     view: RegisterView
     difference: RosterDifference
+    year: int
     identity_key: Callable[[str], str] = field(repr=False)
 
     @property
@@ -68,6 +78,7 @@ class JudgedPeople:
                 [[_at(entry), entry.code] for entry in difference.refused],
                 [[finding.kind, finding.rows] for finding in difference.findings],
                 sorted(difference.supervisors.items()),
+                self.year,
             ]
         )
 
@@ -122,7 +133,38 @@ class JudgedOrganisations:
         )
 
 
-Judged = JudgedPeople | JudgedOrganisations
+@dataclass(frozen=True)
+class JudgedGrades:
+    """A list of a year's grades, judged and compared; ``judged`` is what it is by itself."""
+
+    kind: str
+    roster: Roster
+    year: int
+    judged: JudgedAppraisals
+    appraised: Appraised
+    difference: AppraisalDifference
+
+    @property
+    def refused(self) -> tuple[RowRefusal, ...]:
+        """Every fault of every refused row, in the file's order."""
+        return self.difference.refused
+
+    def decisions(self) -> str:
+        """A digest of what would be written; another one means that the register moved."""
+        difference = self.difference
+        return _digest(
+            [
+                self.year,
+                [
+                    [_at(one.row), one.person_number, _told(one.changes)]
+                    for one in (*difference.added, *difference.changed, *difference.unchanged)
+                ],
+                [[_at(entry), entry.code] for entry in difference.refused],
+            ]
+        )
+
+
+Judged = JudgedPeople | JudgedOrganisations | JudgedGrades
 
 
 def read_file(data: bytes, filename: str) -> RosterFile:
@@ -160,6 +202,24 @@ def meanings_for(act: Act, kind: str, said: Meanings) -> Meanings:
     return said.over(Meanings(before.columns, values))
 
 
+def grades_year(act: Act, roster: Roster, meanings: Meanings) -> tuple[int, str]:
+    """The year that a file's grades are of, and where that is known from.
+
+    Raises Refused for a year out of bounds.
+    """
+    said = meanings.values.get(SAID_YEAR)
+    year, source = year_of(roster, act.on, int(said) if said else None)
+    if not FIRST_YEAR <= year <= act.on.year:
+        raise Refused(
+            Refusal(
+                "appraisal-year",
+                sentence("考核年度要在1990年到今年之间。"),
+                "registry-rule",
+            )
+        )
+    return year, source
+
+
 def reachable(act: Act, directory: Directory) -> frozenset[str] | None:
     """Codes of the organisations that the actor enters people for; None for all of them."""
     if act.by.scope is None:
@@ -174,6 +234,9 @@ def judge(act: Act, roster: Roster, meanings: Meanings, *, hold: bool = False) -
     """
     if roster.kind == ORGANISATION:
         return _judge_organisations(roster, meanings)
+    year, _ = grades_year(act, roster, meanings)
+    if roster.kind == APPRAISAL:
+        return _judge_grades(act, roster, year, hold=hold)
     directory = store.directory()
     judge_rows = judge_officer_rows if roster.kind == OFFICER else judge_auxiliary_rows
     reach = reachable(act, directory)
@@ -193,7 +256,7 @@ def judge(act: Act, roster: Roster, meanings: Meanings, *, hold: bool = False) -
     named |= {person.organisation for person in judged.refused_people}
     named = named & (reach if reach is not None else directory.ids.keys())
     organisation_ids = {directory.ids[code] for code in named}
-    view = store.register_view(indexes, organisation_ids, act.by.scope)
+    view = store.register_view(indexes, organisation_ids, act.by.scope, year)
     difference = compare_with_register(
         judged,
         view.people,
@@ -201,7 +264,20 @@ def judge(act: Act, roster: Roster, meanings: Meanings, *, hold: bool = False) -
         organisations=named,
         certificate_owners=view.certificate_owners,
     )
-    return JudgedPeople(roster.kind, roster, directory, judged, view, difference, identity_key)
+    return JudgedPeople(
+        roster.kind, roster, directory, judged, view, difference, year, identity_key
+    )
+
+
+def _judge_grades(act: Act, roster: Roster, year: int, *, hold: bool) -> JudgedGrades:
+    judged = judge_appraisal_rows(roster.rows, year)
+    identity_key = lru_cache(maxsize=None)(keys.bound().identity_index)
+    indexes = [identity_key(row.identity_number) for row in judged.good]
+    if hold:
+        store.hold_people(indexes)
+    found = store.appraised(indexes, act.by.scope, year)
+    difference = compare_appraisals(judged, found.people, identity_key)
+    return JudgedGrades(roster.kind, roster, year, judged, found, difference)
 
 
 def _judge_organisations(roster: Roster, meanings: Meanings) -> JudgedOrganisations:

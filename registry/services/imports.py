@@ -11,11 +11,13 @@ from datetime import date
 from typing import Any
 
 from registry.rules.acts import Act
+from registry.rules.appraisal_rows import GradedRow
 from registry.rules.identity_number import mask_identity_number, without_identity_numbers
 from registry.rules.refusals import Refusal, Refused, Term, sentence
 from registry.rules.roster_columns import Roster, rows_to_mend
 from registry.rules.roster_difference import FieldChange, PersonOnRegister
 from registry.rules.rosters import (
+    APPRAISAL,
     FIELD_TITLES,
     ORGANISATION,
     AuxiliaryRow,
@@ -26,20 +28,25 @@ from registry.rules.rosters import (
 )
 from registry.services.import_judging import (
     Judged,
+    JudgedGrades,
+    JudgedOrganisations,
     JudgedPeople,
     authorise_import,
+    grades_year,
     judge,
     meanings_for,
     read_file,
     reasons_by_row,
     recognise,
 )
+from registry.store import conduct, organisations, roster_writing, uploads
 from registry.store import imports as store
-from registry.store import organisations, roster_writing, uploads
 from registry.store.book import Book, transaction
+from registry.store.conduct import Graded
 from registry.store.database import connection
 from registry.store.imports import Meanings
 from registry.store.organisations import OrganisationFacts
+from registry.store.roster_absences import write_absences
 from registry.store.roster_writing import Source
 from registry.store.uploads import HeldUpload, Refuses, RosterFile
 from registry.store.violations import in_words
@@ -78,7 +85,9 @@ class Line:
 class Preview:
     """What an import would do. ``decisions`` names exactly this; give it back to commit it.
 
-    ``missing`` are required fields that no column gives: then nothing is judged.
+    ``missing`` are required fields that no column gives: then nothing is judged. ``year`` is the
+    year of the grades in the file (None where it gives none), ``year_source`` where that is known
+    from, ``grades`` how many good rows of a list of grades say what, as written.
     """
 
     kind: str
@@ -95,6 +104,9 @@ class Preview:
     warned: tuple[Line, ...] = ()
     absent: tuple[Line, ...] = ()
     findings: tuple[Finding, ...] = ()
+    year: int | None = None
+    year_source: str = ""
+    grades: Mapping[str, int] = field(default_factory=dict)
     meanings: Meanings = field(default_factory=Meanings)
     roster: Roster | None = field(default=None, repr=False)
 
@@ -154,7 +166,7 @@ def preview(
                 meanings=meanings,
                 roster=roster,
             )
-        return _shown(file, judge(act, roster, meanings), meanings)
+        return _shown(act, file, judge(act, roster, meanings), meanings)
 
 
 def commit(
@@ -165,12 +177,15 @@ def commit(
     *,
     decisions: str | None = None,
     held: HeldUpload | None = None,
+    whole: bool | None = None,
 ) -> Outcome:
     """Import all good rows of ``file``, or none; records the import and remembers ``said``.
 
     ``decisions`` is what the preview showed: where the register has moved since and the file
     would now do something else, the import is refused (``register-moved``). ``held`` is the
-    upload that the file came from, which is used up. Raises Refused.
+    upload that the file came from, which is used up. ``whole`` says whether the file is a whole
+    roster of its organs, so that whoever it does not name is listed to be asked about (None: told
+    by how many it names). Raises Refused.
     """
     said = said or Meanings()
     with in_words(), transaction() as book:
@@ -179,7 +194,7 @@ def commit(
         act = authorise_import(act, roster.kind)
         if roster.missing:
             raise Refused([_column_missing(name) for name in roster.missing])
-        if roster.kind != ORGANISATION:
+        if roster.kind not in (ORGANISATION, APPRAISAL):
             organisations.hold_all_standing()
         judged = judge(act, roster, meanings, hold=True)
         if decisions is not None and decisions != judged.decisions():
@@ -190,8 +205,13 @@ def commit(
                     "registry-rule",
                 )
             )
-        shown = _shown(file, judged, meanings)
+        shown = _shown(act, file, judged, meanings)
         opened = _write(book, act, judged, file)
+        if isinstance(judged, JudgedPeople):
+            named = [index for index, _ in judged.people_by_row().values()]
+            write_absences(
+                book, act, judged.difference, judged.view, named, file.digest, whole
+            )
         store.remember(book, act, judged.kind, said)
         _record(book, act, shown, file)
         if held is not None:
@@ -245,9 +265,12 @@ def _write(book: Book, act: Act, judged: Judged, file: RosterFile) -> int:
             judged.difference,
             judged.view,
             judged.directory,
-            Source(file.digest, judged.roster.filed_on),
+            Source(file.digest, judged.roster.filed_on, judged.year),
             judged.identity_key,
         )
+    if isinstance(judged, JudgedGrades):
+        _write_grades(book, act, judged)
+        return 0
     ids = {row.code: row.id for row in organisations.tree().rows.values()}
     difference = judged.difference
     for row in (*difference.added, *(row for row, _ in difference.changed)):
@@ -269,11 +292,22 @@ def _write(book: Book, act: Act, judged: Judged, file: RosterFile) -> int:
     return 0
 
 
+def _write_grades(book: Book, act: Act, judged: JudgedGrades) -> None:
+    entries = []
+    for one in (*judged.difference.added, *judged.difference.changed):
+        place = judged.appraised.places[one.person_number]
+        entries.append(Graded(place.person_id, place.organisation_id, judged.year, one.row.grade))
+    conduct.put_appraisals(book, act, entries)
+
+
 def _record(book: Book, act: Act, shown: Preview, file: RosterFile) -> None:
     details = {"kind": shown.kind, "digest": file.digest, "bytes": file.size, **shown.counts()}
     name = "roster-imported"
-    if shown.kind == "organisation":
+    if shown.kind in (ORGANISATION, APPRAISAL):
         name = "organisations-imported"
+        if shown.kind == APPRAISAL:
+            name = "appraisals-imported"
+            details["year"] = shown.year
         for field_name in ("proposed", "absent", "findings"):
             del details[field_name]
     elif shown.filed_on is not None:
@@ -306,10 +340,18 @@ def _finish(act: Act, held: HeldUpload, shown: Preview, judged: Judged) -> None:
 # --- what is shown -----------------------------------------------------------------------------
 
 
-def _shown(file: RosterFile, judged: Judged, meanings: Meanings) -> Preview:
-    shown: Mapping[str, Any] = (
-        _people_lines(judged) if isinstance(judged, JudgedPeople) else _organisation_lines(judged)
-    )
+def _shown(act: Act, file: RosterFile, judged: Judged, meanings: Meanings) -> Preview:
+    shown: Mapping[str, Any]
+    year: int | None = None
+    source = ""
+    if isinstance(judged, JudgedPeople):
+        shown = _people_lines(judged)
+    elif isinstance(judged, JudgedGrades):
+        shown = _grade_lines(judged)
+    else:
+        shown = _organisation_lines(judged)
+    if any("grade" in layout.columns for layout in judged.roster.sheets):
+        year, source = grades_year(act, judged.roster, meanings)
     return Preview(
         kind=judged.kind,
         file_name=file.name,
@@ -317,6 +359,8 @@ def _shown(file: RosterFile, judged: Judged, meanings: Meanings) -> Preview:
         rows=judged.difference.rows,
         missing=(),
         decisions=judged.decisions(),
+        year=year,
+        year_source=source,
         meanings=meanings,
         roster=judged.roster,
         **shown,
@@ -375,9 +419,30 @@ def _people_lines(judged: JudgedPeople) -> dict[str, Any]:
     }
 
 
-def _organisation_lines(judged: Judged) -> dict[str, Any]:
-    if isinstance(judged, JudgedPeople):
-        return {}
+def _grade_lines(judged: JudgedGrades) -> dict[str, Any]:
+    difference = judged.difference
+
+    def line(one: GradedRow) -> Line:
+        row = one.row
+        masked = mask_identity_number(row.identity_number)
+        return Line(
+            row.sheet, row.row, row.name, masked, number=one.person_number, changes=one.changes
+        )
+
+    people = {
+        where: Line(*where, name, mask_identity_number(number))
+        for where, (name, number) in judged.judged.who.items()
+    }
+    return {
+        "added": tuple(map(line, difference.added)),
+        "changed": tuple(map(line, difference.changed)),
+        "unchanged": tuple(map(line, difference.unchanged)),
+        "refused": _with_reasons(people, difference.refused),
+        "grades": difference.grades,
+    }
+
+
+def _organisation_lines(judged: JudgedOrganisations) -> dict[str, Any]:
     difference = judged.difference
 
     def line(row: Any, **more: Any) -> Line:

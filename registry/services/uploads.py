@@ -7,16 +7,17 @@ is kept; what a file does to the register is :mod:`registry.services.imports`.
 from datetime import datetime
 
 from registry.rules.acts import Act
+from registry.rules.appraisal_rows import FIRST_YEAR
 from registry.rules.organisations import SUBJECT_TYPES
 from registry.rules.people import ESTABLISHMENTS
 from registry.rules.refusals import Refusal, Refused, sentence
-from registry.rules.roster_columns import IGNORED, SYNONYMS
+from registry.rules.roster_headings import IGNORED, SYNONYMS
 from registry.services.import_judging import authorise_import, reachable, recognise
 from registry.store import imports as store
 from registry.store import uploads
 from registry.store.book import transaction
 from registry.store.database import connection
-from registry.store.imports import Meanings
+from registry.store.imports import SAID_YEAR, Meanings
 from registry.store.uploads import FinishedUpload, HeldUpload, RosterFile
 
 __all__ = [
@@ -106,6 +107,7 @@ def allowed_values(act: Act) -> dict[str, tuple[str, ...]]:
         "establishment": tuple(ESTABLISHMENTS),
         "sex": ("male", "female"),
         "subject_type": tuple(SUBJECT_TYPES),
+        SAID_YEAR[0]: tuple(str(year) for year in range(FIRST_YEAR, act.on.year + 1)),
     }
 
 

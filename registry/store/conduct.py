@@ -5,13 +5,14 @@ records its own event; the caller holds the transaction and has asked the rules.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from registry.rules.acts import Act
 from registry.rules.conduct import sanction_end
 from registry.store.book import Book
-from registry.store.certificates import tuples
+from registry.store.certificates import chunks, tuples
 from registry.store.person_rows import PersonRow
 from registry.store.tables import Appraisal, Conviction, Event, Sanction
 
@@ -217,35 +218,50 @@ def withdraw_conviction(book: Book, act: Act, row: PersonRow, conviction_id: int
     )
 
 
+@dataclass(frozen=True)
+class Graded:
+    """A grade to put down: whose, where they work now, of which year."""
+
+    person_id: int
+    organisation_id: int
+    year: int
+    grade: str
+
+
 def put_appraisal(book: Book, act: Act, row: PersonRow, *, year: int, grade: str) -> str:
     """Write the grade of a year, in the place of an earlier entry; gives that one's grade or ""."""
-    known = (
-        Appraisal.select(Appraisal.id, Appraisal.grade)
-        .where(Appraisal.person_id == row.person_id, Appraisal.year == year)
-        .tuples()
-        .first()
-    )
-    if known is None:
-        appraisal_id, before = (
-            Appraisal.insert(
-                person_id=row.person_id, year=year, grade=grade, document=act.document
-            ).execute(),
-            "",
+    return put_appraisals(book, act, [Graded(row.person_id, row.organisation_id, year, grade)])[0]
+
+
+def put_appraisals(book: Book, act: Act, graded: Sequence[Graded]) -> list[str]:
+    """Write many grades, at most one of a person and year; gives the grades that stood before."""
+    known: dict[tuple[int, int], tuple[int, str]] = {}
+    for piece in chunks({one.person_id for one in graded}):
+        rows = Appraisal.select(
+            Appraisal.person_id, Appraisal.year, Appraisal.id, Appraisal.grade
+        ).where(Appraisal.person_id.in_(piece))
+        known |= {(person_id, year): (key, grade) for person_id, year, key, grade in tuples(rows)}
+    before = []
+    for one in graded:
+        appraisal_id, grade_before = known.get((one.person_id, one.year), (0, ""))
+        if appraisal_id:
+            Appraisal.update(grade=one.grade, document=act.document).where(
+                Appraisal.id == appraisal_id
+            ).execute()
+        else:
+            appraisal_id = Appraisal.insert(
+                person_id=one.person_id, year=one.year, grade=one.grade, document=act.document
+            ).execute()
+        personal = {"grade": one.grade}
+        if grade_before:
+            personal["grade_from"] = grade_before
+        book.record(
+            "appraisal-recorded",
+            act,
+            one.person_id,
+            organisation_id=one.organisation_id,
+            details={"appraisal": int(appraisal_id), "year": one.year},
+            personal=personal,
         )
-    else:
-        appraisal_id, before = known
-        Appraisal.update(grade=grade, document=act.document).where(
-            Appraisal.id == appraisal_id
-        ).execute()
-    personal = {"grade": grade}
-    if before:
-        personal["grade_from"] = before
-    book.record(
-        "appraisal-recorded",
-        act,
-        row.person_id,
-        organisation_id=row.organisation_id,
-        details={"appraisal": int(appraisal_id), "year": year},
-        personal=personal,
-    )
+        before.append(grade_before)
     return before

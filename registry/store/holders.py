@@ -13,6 +13,7 @@ from datetime import date
 from registry.rules.certificates import standing_on
 from registry.rules.conduct import Sanction
 from registry.rules.eligibility import HolderFacts, IssueSettings
+from registry.rules.settings import day_of_year
 from registry.store import certificates, settings
 from registry.store.certificates import CertificateRow, chunks, day_of, tuples
 from registry.store.certified_copy import CertifiedCopy, copy_of
@@ -94,6 +95,7 @@ def issue_settings() -> IssueSettings:
         commissioned_may_hold=bool(known["commissioned_may_hold"]),
         exchange_without_exam=not known["exchange_needs_exam"],
         missing_appraisal_holds_back=bool(known["missing_appraisal_holds_back"]),
+        appraisals_out_by=day_of_year(str(known["appraisal_grace"])),
         photograph_required=bool(known["photograph_required"]),
         reapplication_ban_months=months if isinstance(months, int) and months else None,
         retirement_age=age if isinstance(age, int) else IssueSettings.retirement_age,

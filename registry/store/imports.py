@@ -14,15 +14,17 @@ from typing import Any
 from peewee import JOIN, fn
 
 from registry.rules.acts import Act
+from registry.rules.appraisal_rows import AppraisedPerson
 from registry.rules.organisation_rows import OrganisationOnRegister
 from registry.rules.roster_difference import PersonOnRegister
 from registry.store import organisations
 from registry.store.book import Book
 from registry.store.certificates import chunks, tuples
 from registry.store.database import database, is_postgresql
-from registry.store.person_rows import with_newest_engagement
+from registry.store.person_rows import with_newest_engagement, within
 from registry.store.tables import (
     Account,
+    Appraisal,
     Certificate,
     Engagement,
     Event,
@@ -34,6 +36,10 @@ from registry.store.tables import (
 )
 
 CHUNK = 500
+#: The events of a file that was imported.
+IMPORTED = ("roster-imported", "organisations-imported", "appraisals-imported")
+#: Where a file's meanings keep the year that its owner says the grades are of.
+SAID_YEAR = ("year", "")
 # Any number will do, as long as nothing else in the register locks by it.
 _IMPORT_LOCK = 5_203_417
 
@@ -181,11 +187,13 @@ def register_view(
     indexes: Mapping[str, str],
     organisation_ids: Iterable[int],
     scope: frozenset[int] | None,
+    year: int | None = None,
 ) -> RegisterView:
     """Those of the organisations now, and whoever the file names wherever registered.
 
     ``indexes`` gives the blind index of each ID number in the file the certificate number that
     the row names ("" for none); someone outside ``scope`` is there, marked as out of reach.
+    ``year`` is the year of the grades that the file gives, if it gives any.
     """
     rows: dict[int, tuple[Any, ...]] = {}
     for piece in chunks(organisation_ids):
@@ -195,12 +203,13 @@ def register_view(
         query = with_newest_engagement(*_COLUMNS).where(Person.identity_index.in_(named))
         rows |= {values[1]: values for values in tuples(query)}
     legacy, owners = _certificates(rows, filter(None, indexes.values()))
+    grades = grades_of(rows, year) if year is not None else {}
     people = []
     for values in rows.values():
         index, person_id = values[0], values[1]
         said = indexes.get(index, "")
         number = said if said and owners.get(said) == index else legacy.get(person_id, "")
-        people.append(_person(values, number, scope))
+        people.append(_person(values, number, grades.get(person_id, ""), scope))
     return RegisterView(
         people=tuple(people),
         places={values[2]: Place(values[1], values[4], values[5]) for values in rows.values()},
@@ -219,7 +228,7 @@ def _current_people() -> Any:
 
 
 def _person(
-    values: tuple[Any, ...], legacy_number: str, scope: frozenset[int] | None
+    values: tuple[Any, ...], legacy_number: str, grade: str, scope: frozenset[int] | None
 ) -> PersonOnRegister:
     index, _, number, name, _, organisation_id, code, establishment, *texts = values
     section, post, enforcement_field, telephone, remarks, ends, supervisor, ended_on = texts
@@ -237,8 +246,43 @@ def _person(
         legacy_number=legacy_number,
         contract_ends=date.fromisoformat(ends) if ends else None,
         supervisor=supervisor,
+        grade=grade,
         current=ended_on is None,
         reachable=scope is None or organisation_id in scope,
+    )
+
+
+def grades_of(person_ids: Iterable[int], year: int) -> dict[int, str]:
+    """The grades on record for a year, by person."""
+    found: dict[int, str] = {}
+    for piece in chunks(person_ids):
+        rows = Appraisal.select(Appraisal.person_id, Appraisal.grade).where(
+            Appraisal.person_id.in_(piece), Appraisal.year == year
+        )
+        found |= dict(tuples(rows))
+    return found
+
+
+@dataclass(frozen=True)
+class Appraised:
+    """The people that a list of grades names, within reach, and where each is written."""
+
+    people: Mapping[str, AppraisedPerson]
+    places: Mapping[str, Place]
+
+
+def appraised(indexes: Iterable[str], scope: frozenset[int] | None, year: int) -> Appraised:
+    """Whoever of these blind indexes is within ``scope``, with the year's grade on record."""
+    rows: list[tuple[Any, ...]] = []
+    columns = (Person.identity_index, Person.id, Person.number, Person.name)
+    place = (Engagement.id, Engagement.organisation_id)
+    for named in _pieces(indexes):
+        query = with_newest_engagement(*columns, *place).where(Person.identity_index.in_(named))
+        rows += tuples(within(query, scope))
+    grades = grades_of([row[1] for row in rows], year)
+    return Appraised(
+        {row[0]: AppraisedPerson(row[2], row[3], grades.get(row[1], "")) for row in rows},
+        {row[2]: Place(row[1], row[4], row[5]) for row in rows},
     )
 
 
@@ -294,14 +338,21 @@ def remembered(act: Act, kind: str) -> Meanings:
 
 
 def remember(book: Book, act: Act, kind: str, said: Meanings) -> None:
-    """Keep what the user said for the next file; an event only where it was not known so."""
+    """Keep what the user said for the next file; an event only where it was not known so.
+
+    The year of a file's grades is said of that file alone.
+    """
     known = remembered(act, kind)
     columns = {
         heading: name
         for heading, name in said.columns.items()
         if known.columns.get(heading) != name
     }
-    values = {key: value for key, value in said.values.items() if known.values.get(key) != value}
+    values = {
+        key: value
+        for key, value in said.values.items()
+        if known.values.get(key) != value and key != SAID_YEAR
+    }
     if not columns and not values:
         return
     own = _file_under(act, kind)
@@ -373,7 +424,7 @@ def past_imports(
             Event.details,
         )
         .join(Account, JOIN.LEFT_OUTER, on=(Account.id == Event.actor_id))
-        .where(Event.act.in_(("roster-imported", "organisations-imported")))
+        .where(Event.act.in_(IMPORTED))
         .order_by(Event.seq.desc())
         .limit(limit)
     )

@@ -28,9 +28,10 @@ from registry.rules.rosters import (
     OfficerRow,
     RowRefusal,
 )
-from registry.store import certificates, findings, people
+from registry.store import certificates, conduct, findings, people
 from registry.store.book import Book, transaction
 from registry.store.certificates import LegacyCard
+from registry.store.conduct import Graded
 from registry.store.imports import Directory, Place, RegisterView, decided_finding
 
 Where = tuple[str, int]
@@ -49,10 +50,13 @@ _TARGETS = {
 
 @dataclass(frozen=True)
 class Source:
-    """The file that a roster came from: its digest and the day it was filed, if it says so."""
+    """The file that a roster came from: its digest, the day it was filed if it says so, the year
+    that its grades are of.
+    """
 
     digest: str
     filed_on: date | None
+    appraisal_year: int
 
 
 def write_roster(
@@ -77,6 +81,7 @@ def write_roster(
         numbers[identity_key(row.identity_number)] = one.number
     for matched in difference.changed:
         _change(book, act, difference, matched, places, source)
+    _grade(book, act, difference, places, numbers, source, identity_key)
     for proposed in difference.proposed:
         _propose(book, act, proposed, places[proposed.person_number], source)
     opened = 0
@@ -158,7 +163,9 @@ def _change(
     source: Source,
 ) -> None:
     changes: dict[str, object] = {
-        _STORED_AS.get(change.field, change.field): change.new for change in matched.changes
+        _STORED_AS.get(change.field, change.field): change.new
+        for change in matched.changes
+        if change.field != "grade"
     }
     if "supervisor_names" in changes:
         changes["supervisor_id"] = _supervisor(difference, matched.row, places)
@@ -170,6 +177,34 @@ def _change(
         roster=difference.kind,
         filed_on=source.filed_on,
     )
+
+
+def _grade(
+    book: Book,
+    act: Act,
+    difference: RosterDifference,
+    places: Mapping[str, Place],
+    numbers: Mapping[str, str],
+    source: Source,
+    identity_key: IdentityKey,
+) -> None:
+    """The appraisals of the roster's year, of whoever is new or was graded otherwise."""
+    graded = [
+        (numbers[identity_key(row.identity_number)], row.grade)
+        for row in difference.added
+        if row.grade
+    ]
+    graded += [
+        (matched.person_number, str(change.new))
+        for matched in difference.changed
+        for change in matched.changes
+        if change.field == "grade"
+    ]
+    entries = [
+        Graded(place.person_id, place.organisation_id, source.appraisal_year, grade)
+        for place, grade in ((places[number], grade) for number, grade in graded)
+    ]
+    conduct.put_appraisals(book, act, entries)
 
 
 def _supervisor(

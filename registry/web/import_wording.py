@@ -4,12 +4,12 @@ import re
 
 from flask_babel import gettext, lazy_gettext, lazy_pgettext, pgettext
 
+from registry.rules.conduct import GRADES
 from registry.rules.findings import KINDS as FINDINGS
 from registry.rules.identity_number import SEX_WORDS
 from registry.rules.organisations import SUBJECT_TYPES
 from registry.rules.people import ESTABLISHMENTS
 from registry.rules.refusals import Refusal
-from registry.rules.roster_columns import IGNORED
 from registry.rules.roster_difference import (
     CORRECT_NAME,
     NEW_LEGACY_NUMBER,
@@ -17,7 +17,9 @@ from registry.rules.roster_difference import (
     TAKE_ON_AGAIN,
     TRANSFER,
 )
+from registry.rules.roster_headings import IGNORED
 from registry.rules.rosters import (
+    APPRAISAL,
     AUXILIARY,
     FIELD_TITLES,
     OFFICER,
@@ -30,6 +32,7 @@ _KINDS = {
     OFFICER: lazy_gettext("执法人员名册"),
     AUXILIARY: lazy_gettext("辅助人员名册"),
     ORGANISATION: lazy_gettext("机构名册"),
+    APPRAISAL: lazy_gettext("年度考核结果"),
 }
 _ACTS = {
     TRANSFER: lazy_pgettext("proposal", "调动"),
@@ -59,6 +62,19 @@ _IDENTITY_NUMBER = re.compile(
 def masked(text: object) -> str:
     """Text of a file as a page may show it: whatever looks like an ID number is masked."""
     return _IDENTITY_NUMBER.sub(r"\1********\2", str(text))
+
+
+_YEAR_SOURCES = {
+    "said": lazy_gettext("这是您选的"),
+    "file": lazy_gettext("文件的标题或列名是这样写的"),
+    "filing-day": lazy_gettext("文件没有写年度，取填报日期的上一年"),
+    "today": lazy_gettext("文件没有写年度和填报日期，取今年的上一年"),
+}
+
+
+def year_source(name: str) -> str:
+    """Where the year of a file's grades is known from."""
+    return str(_YEAR_SOURCES[name])
 
 
 def kind_title(kind: str) -> str:
@@ -92,6 +108,8 @@ def word_title(field: str, value: str, organisations: dict[str, str]) -> str:
         return gettext(ESTABLISHMENTS[value].title)
     if field == "sex" and value in SEX_WORDS:
         return gettext(SEX_WORDS[value])
+    if field == "grade" and value in GRADES:
+        return gettext(GRADES[value].title)
     if field == "subject_type" and value in SUBJECT_TYPES:
         return gettext(SUBJECT_TYPES[value].title)
     return value

@@ -21,16 +21,16 @@ from flask_babel import gettext, lazy_gettext, pgettext
 from registry.documents.spreadsheet_prescan import MOST_BYTES
 from registry.documents.spreadsheets import Cell, write_workbook
 from registry.rules.refusals import Refusal, Refused, sentence
-from registry.rules.roster_columns import IGNORED, SYNONYMS, heading_key
+from registry.rules.roster_headings import IGNORED, SYNONYMS, heading_key
 from registry.rules.roster_values import match_key
-from registry.rules.rosters import KINDS, ORGANISATION, unmapped_values
+from registry.rules.rosters import APPRAISAL, KINDS, ORGANISATION, unmapped_values
 from registry.rules.text import clean_text
 from registry.services import imports as services
 from registry.services import uploads
 from registry.services.imports import Preview
 from registry.services.uploads import FinishedUpload, HeldUpload
 from registry.store import imports as store
-from registry.store.imports import Meanings
+from registry.store.imports import SAID_YEAR, Meanings
 from registry.web import import_wording
 from registry.web.addresses import asked_choice, asked_number
 from registry.web.forms import Form, OneOf, PlainForm, Upload
@@ -44,6 +44,8 @@ PAGE = 100
 PAST = 20
 #: How many unknown words are asked about at once; most files have a handful.
 WORDS_ASKED = 60
+#: How many years back a file's grades may be said to be of on the page.
+YEARS_OFFERED = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ACCEPT = ".xlsx,.xls,.csv"
 # Each file is read in a process of its own that may take a gigabyte: two at a time are enough.
@@ -66,6 +68,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "organisations.xlsx",
         "机构代码 机构名称 简称 主体类型 上级机构代码 执法领域 执法区域 执法类别 发证机关 投诉电话",
     ),
+    APPRAISAL: ("appraisals.xlsx", "序号 姓名 身份证号码 所在单位 考核年度 考核等次"),
 }
 
 for _name in (
@@ -74,6 +77,7 @@ for _name in (
     "finding_title",
     "column_title",
     "changed_value",
+    "year_source",
     "masked",
     "wrong",
 ):
@@ -134,6 +138,7 @@ def index() -> ResponseReturnValue:
             for kind in TEMPLATES
             if kind != ORGANISATION or _may_import_organisations()
         ],
+        may_import_organisations=_may_import_organisations(),
     )
     return make_response(page, status)
 
@@ -293,6 +298,7 @@ def _preview_page(held: HeldUpload, refused: tuple[Refusal, ...] = ()) -> str:
         first=(at - 1) * PAGE + 1,
         previous=address(chosen, at - 1) if at > 1 else "",
         following=address(chosen, at + 1) if at * PAGE < total else "",
+        years=range(now().year, now().year - YEARS_OFFERED, -1),
         many_sheets=shown.roster is not None and len(shown.roster.sheets) > 1,
         asked=_questions(held, shown),
     )
@@ -333,6 +339,8 @@ def _summary(done: FinishedUpload) -> list[tuple[int, str, str]]:
     }
     if done.kind == ORGANISATION:
         links = {"added": "organisations.index"}
+    if done.kind == APPRAISAL:
+        links = {}
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     return [
         (
@@ -384,6 +392,7 @@ def _questions(held: HeldUpload, shown: Preview) -> dict[str, Any]:
 
 def _words(shown: Preview) -> list[dict[str, Any]]:
     allowed = uploads.allowed_values(current_act())
+    del allowed[SAID_YEAR[0]]
     names = dict(store.directory().names)
     counted = unmapped_values(shown.faults)
     said = {(name, match_key(text)): value for (name, text), value in shown.meanings.values.items()}
@@ -431,6 +440,8 @@ def _said(held: HeldUpload) -> Meanings:
         chosen = request.form.get(f"word-{place}", "")
         if chosen:
             values[(field, _clean(text))] = chosen
+    if year := request.form.get("year", ""):
+        values[SAID_YEAR] = year
     return Meanings(columns, values)
 
 
