@@ -25,6 +25,7 @@ ROLES: dict[str, Role] = {
         Role("legal-office", sentence("法制机构人员"), "Legal office"),
         Role("hr", sentence("人事经办人"), "HR clerk"),
         Role("exam-coordinator", sentence("考务人员"), "Exam coordinator"),
+        Role("typist", sentence("成绩录入员"), "Typist of one sitting"),
         Role("auditor", sentence("审计监督人员"), "Auditor"),
     )
 }
@@ -39,6 +40,7 @@ _OFFICE = frozenset({"legal-office", "hr"})
 _CLERK = frozenset({"hr"})
 _READERS = frozenset({"legal-office", "hr", "auditor"})
 _AUDITOR = frozenset({"auditor"})
+_EXAM = frozenset({"exam-coordinator", "legal-office"})
 _TRAINERS = frozenset({"exam-coordinator", "legal-office"})
 
 ACTS: dict[str, frozenset[str]] = {
@@ -98,6 +100,14 @@ ACTS: dict[str, frozenset[str]] = {
     "training.put-down": frozenset({"hr"}) | _TRAINERS,
     "training.enter-hours": frozenset({"hr"}),
     "training.approve-hours": _TRAINERS,
+    "exam.view": _READERS | _EXAM,
+    "exam.manage": _EXAM,
+    "exam.enrol": frozenset({"hr"}) | _EXAM,
+    "exam.enter": frozenset({"typist"}) | _EXAM,
+    "exam.publish": _EXAM,
+    "exam.correct": _EXAM,
+    "exam.approve": _EXAM,
+    "exam.exempt": _LEGAL,
     "book.view": _AUDITOR,
     # Done by whoever runs the machine, never by an account.
     "register.migrate": frozenset(),
@@ -118,6 +128,8 @@ FRESH_ACTS: frozenset[str] = frozenset(
         "certificate.cancel",
         "certificate.revoke",
         "certificate.rectify",
+        "exam.publish",
+        "exam.approve",
         "custody.destroy",
         "person.merge",
     }

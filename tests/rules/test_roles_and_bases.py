@@ -40,7 +40,13 @@ def test_who_applies_never_decides():
 
 
 def test_the_exam_coordinator_has_the_exam_room_alone():
-    assert acts_of("exam-coordinator") == {"home.view", "account.own"}
+    areas = {act.split(".")[0] for act in acts_of("exam-coordinator")}
+    assert areas <= {"home", "account", "exam", "training"}
+    assert "exam.exempt" not in acts_of("exam-coordinator")
+
+
+def test_a_typist_types_and_sees_nothing_else():
+    assert acts_of("typist") == {"home.view", "account.own", "exam.enter"}
 
 
 def test_everybody_has_an_own_account():
