@@ -1,17 +1,15 @@
 """Acts on a person's employment: taking on again, transfer, reclassification, leaving, lending.
 
-Hides the order in which they must be written: live certificates first, then the old engagement,
-then the new one, which begins the same day.
+``ending``, where an act takes it, are the numbers of the certificates that whoever acts was told
+would end: where others would, the act is refused (``other-certificates-end``).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 from registry.rules.acts import Act, authorise
 from registry.rules.people import (
     changes_in_place,
-    ends_certificates,
     may_end_secondment,
     may_leave,
     may_reclassify,
@@ -22,6 +20,7 @@ from registry.rules.people import (
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.roster_difference import RECLASSIFY, TAKE_ON_AGAIN, TRANSFER
 from registry.rules.text import clean_text
+from registry.services.moves import Moved, end_certificates, moving
 from registry.services.person_acts import (
     carried,
     close_proposals,
@@ -34,20 +33,19 @@ from registry.services.person_acts import (
     with_supervisor,
     written,
 )
-from registry.store import certificates, organisations, people, person_marks
+from registry.store import absences, organisations, people, person_marks, transfers
 from registry.store.book import Book
 from registry.store.people import PersonRow
 
-
-@dataclass(frozen=True)
-class Moved:
-    """What a transfer or a change of establishment did.
-
-    ``certificates`` are the numbers that ended; ``engagement_id`` is the current spell.
-    """
-
-    engagement_id: int
-    certificates: tuple[str, ...]
+__all__ = [
+    "Moved",
+    "end_secondment",
+    "engage",
+    "leave",
+    "reclassify",
+    "second",
+    "transfer",
+]
 
 
 def engage(
@@ -100,6 +98,7 @@ def engage(
         if linked:
             people.edit_engagement(book, act, engagement_id, linked)
         close_proposals(book, act, row, TAKE_ON_AGAIN, None)
+        transfers.overtaken(book, act, row.person_id, organisation_id)
         return engagement_id
 
     return written(act, row, write)
@@ -113,6 +112,7 @@ def transfer(
     establishment: str | None = None,
     changes: Mapping[str, object] | None = None,
     proposal_id: int | None = None,
+    ending: Collection[str] | None = None,
 ) -> Moved:
     """Move a person to another organisation (R27, R28).
 
@@ -139,10 +139,16 @@ def transfer(
     fields = row_told | (collected(refusals, lambda: harmless(changes or {})) or {})
     if refusals or receiving is None:
         raise Refused(refusals)
-    moved = _move(act, row, organisation_id, establishment or row.establishment, fields)
-    return written(
-        act, row, lambda book: _then_close(book, act, row, TRANSFER, receiving.code, moved)
-    )
+    there = establishment or row.establishment
+    moved = moving(act, row, organisation_id, there, fields, ending)
+
+    def write(book: Book) -> Moved:
+        done = _then_close(book, act, row, TRANSFER, receiving.code, moved)
+        # The same row of a roster may have proposed the kind of employment as well.
+        close_proposals(book, act, row, RECLASSIFY, there)
+        return done
+
+    return written(act, row, write)
 
 
 def reclassify(
@@ -152,6 +158,7 @@ def reclassify(
     *,
     changes: Mapping[str, object] | None = None,
     proposal_id: int | None = None,
+    ending: Collection[str] | None = None,
 ) -> Moved:
     """Change the kind of employment within the organisation (R01, R02).
 
@@ -169,17 +176,20 @@ def reclassify(
     def in_place(book: Book) -> Moved:
         people.reclassify_in_place(book, act, row.engagement_id, establishment)
         if fields:
-            people.edit_engagement(book, act, row.engagement_id, fields)
+            linked = with_supervisor(fields, row.organisation_id)
+            people.edit_engagement(book, act, row.engagement_id, linked)
         return Moved(row.engagement_id, ())
 
-    move = _move(act, row, row.organisation_id, establishment, fields)
+    move = moving(act, row, row.organisation_id, establishment, fields, ending)
     change = in_place if changes_in_place(row.establishment, establishment) else move
     return written(
         act, row, lambda book: _then_close(book, act, row, RECLASSIFY, establishment, change)
     )
 
 
-def leave(act: Act, number: str, cause: str) -> tuple[str, ...]:
+def leave(
+    act: Act, number: str, cause: str, *, ending: Collection[str] | None = None
+) -> tuple[str, ...]:
     """End a person's employment (R27); gives the numbers of the certificates that ended.
 
     ``cause`` is a key of :data:`registry.rules.people.LEAVE_CAUSES`.
@@ -191,8 +201,9 @@ def leave(act: Act, number: str, cause: str) -> tuple[str, ...]:
         raise Refused(refusals)
 
     def write(book: Book) -> tuple[str, ...]:
-        ended = certificates.end_all_live(book, act, row.person_id, cause=cause)
+        ended = end_certificates(book, act, row, cause, ending)
         people.end_engagement(book, act, row.engagement_id, cause, certificates=ended)
+        absences.close_of(book, act, row.engagement_id)
         return tuple(ended)
 
     return written(act, row, write)
@@ -218,36 +229,6 @@ def end_secondment(act: Act, number: str) -> None:
     if refusals := may_end_secondment(row.facts):
         raise Refused(refusals)
     written(act, row, lambda book: person_marks.end_secondment(book, act, row))
-
-
-def _move(
-    act: Act,
-    row: PersonRow,
-    organisation_id: int,
-    establishment: str,
-    fields: Mapping[str, object],
-) -> Callable[[Book], Moved]:
-    moves = organisation_id != row.organisation_id
-
-    def write(book: Book) -> Moved:
-        if moves:
-            hold_place(organisation_id)
-        ended: list[str] = []
-        if ends_certificates(row.establishment, establishment, moves=moves):
-            cause = "transferred" if moves else "reclassified"
-            ended = certificates.end_all_live(book, act, row.person_id, cause=cause)
-        engagement_id = people.move_engagement(
-            book,
-            act,
-            row.engagement_id,
-            organisation_id=organisation_id,
-            establishment=establishment,
-            certificates=ended,
-            changes=with_supervisor(fields, organisation_id),
-        )
-        return Moved(engagement_id, tuple(ended))
-
-    return write
 
 
 def _then_close(

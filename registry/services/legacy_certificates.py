@@ -4,6 +4,7 @@ Hides what happens to the old card that stood on record so far: a person holds o
 the one under the earlier number is replaced first, in the same transaction.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from registry.rules.eligibility import ATTEMPTS, may_record_legacy
 from registry.rules.refusals import Refusal, Refused, Term, sentence
 from registry.rules.roster_difference import NEW_LEGACY_NUMBER
 from registry.rules.roster_values import read_certificate_number
+from registry.services.moves import keep_promise
 from registry.services.person_acts import (
     carried,
     close_proposals,
@@ -44,12 +46,14 @@ def record_legacy(
     issued_on: date | None = None,
     valid_until: date | None = None,
     proposal_id: int | None = None,
+    ending: Collection[str] | None = None,
 ) -> Recorded:
     """Record a 《江苏省行政执法证》 that somebody on the register holds.
 
     For an officer in post alone, by rule and by schema. A live old card under another number is
-    replaced by it. From a proposal the roster's whole row is carried. Raises Refused with every
-    reason; an attempt against the rule itself is recorded.
+    replaced by it. From a proposal the roster's whole row is carried. ``ending`` are the numbers
+    that whoever acts was told would be replaced. Raises Refused with every reason; an attempt
+    against the rule itself is recorded.
     """
     act = authorise(act, "certificate.record")
     row = person_for(act, person_number)
@@ -73,6 +77,7 @@ def record_legacy(
 
     def write(book: Book) -> Recorded:
         before = None
+        keep_promise([card.number for card in held], ending)
         if held:
             before = certificates.change_state(
                 book,

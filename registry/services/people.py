@@ -19,6 +19,7 @@ from registry.services.person_acts import (
     collected,
     harmless,
     hold_place,
+    known_here,
     person_for,
     person_name,
     place_refusals,
@@ -98,14 +99,7 @@ def _known_already(act: Act, identity_number: str) -> list[Refusal]:
         return []
     if not act.by.reaches(known.organisation_id):
         return [ask_the_legal_office()]
-    if known.engaged:
-        template = sentence("此人已经登记（%(number)s %(name)s）。请在此人的页面上办理。")
-    else:
-        template = sentence(
-            "此人曾经登记（%(number)s %(name)s），已经离开。请在此人的页面上办理重新到任。"
-        )
-    values = {"number": known.number, "name": known.name}
-    return [Refusal("already-registered", template, "registry-rule", values)]
+    return [known_here(known)]
 
 
 def edit_person(act: Act, number: str, changes: Mapping[str, object]) -> list[str]:

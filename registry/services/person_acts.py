@@ -73,6 +73,18 @@ def ask_the_legal_office() -> Refusal:
     )
 
 
+def known_here(known: PersonRow) -> Refusal:
+    """The refusal of an ID number that is registered within the actor's reach."""
+    if known.engaged:
+        template = sentence("此人已经登记（%(number)s %(name)s）。请在此人的页面上办理。")
+    else:
+        template = sentence(
+            "此人曾经登记（%(number)s %(name)s），已经离开。请在此人的页面上办理重新到任。"
+        )
+    values = {"number": known.number, "name": known.name}
+    return Refusal("already-registered", template, "registry-rule", values)
+
+
 def person_for(act: Act, number: str) -> PersonRow:
     """The person with that number within the actor's reach; raises Refused otherwise."""
     row = people.find(number, act.by.scope)
@@ -81,16 +93,24 @@ def person_for(act: Act, number: str) -> PersonRow:
     return row
 
 
-def written(act: Act, about: PersonRow | None, write: Callable[[Book], Result]) -> Result:
+def written(
+    act: Act,
+    about: PersonRow | None,
+    write: Callable[[Book], Result],
+    *,
+    first: Callable[[], None] | None = None,
+) -> Result:
     """Run ``write`` in one transaction; what the database refuses becomes a refusal.
 
     ``about`` is the person as the rules judged them: locked and looked at again first, so that
     two acts at once can't both go by what only one of them left true. A refusal that only the
     rule's own constraints give is recorded as an attempt, afterwards and in a transaction of its
-    own.
+    own. ``first`` takes the locks that have to come before the person's.
     """
     try:
         with transaction() as book:
+            if first is not None:
+                first()
             if about is not None:
                 people.lock_person(about)
                 if people.find_by_id(about.person_id, act.by.scope) != about:

@@ -4,27 +4,16 @@ Hides that the legal office issues it as a certificate like any other: numbered,
 pointing back at the card that ended, whose record it carries on.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 from registry.rules.acts import Act, authorise
-from registry.rules.certificates import may_begin
-from registry.rules.refusals import Refusal, Refused, sentence
-from registry.rules.reissue import last_day_of
+from registry.rules.refusals import Refused
+from registry.services.new_certificates import Reissued, hold_numbers, issue_after_transfer
 from registry.services.refused_issues import leave_traces
-from registry.store import issuing, moved_cards, person_rows, settings
-from registry.store.book import Book, transaction
-from registry.store.certificates import CertificateRow
+from registry.store.book import transaction
 from registry.store.violations import in_words
 
-
-@dataclass(frozen=True)
-class Reissued:
-    """The new certificate, the one that the transfer ended, and what the office was warned of."""
-
-    certificate: CertificateRow
-    replaces: CertificateRow
-    warnings: tuple[Refusal, ...]
+__all__ = ["Reissued", "reissue_after_transfer"]
 
 
 def reissue_after_transfer(
@@ -42,49 +31,8 @@ def reissue_after_transfer(
     act = authorise(act, "certificate.issue")
     try:
         with in_words(), transaction() as book:
-            return _reissue(book, act, person_number, number, first_day)
+            hold_numbers()
+            return issue_after_transfer(book, act, person_number, number, first_day)
     except Refused as refused:
         leave_traces(act, "certificate.issue", "reissue", person_number, refused.refusals)
         raise
-
-
-def _reissue(
-    book: Book, act: Act, person_number: str, number: str | None, first_day: date | None
-) -> Reissued:
-    pattern = settings.text("number_pattern")
-    issuing.lock_numbers(pattern)
-    person = person_rows.find(person_number, act.by.scope)
-    begins = first_day or act.on
-    found = person and moved_cards.reissue_of(person.person_id, act.on, first_day=begins)
-    if not found:
-        raise Refused(
-            Refusal(
-                "no-such-person",
-                sentence("登记里没有这个人员编号，请核对后再办。"),
-                "registry-rule",
-            )
-        )
-    early = may_begin(begins, act.on)
-    given, against_number = issuing.given_number(number)
-    refusals = (*found.refusals, *((early,) if early else ()), *against_number)
-    holder, card, ended = found.holder, found.card, found.row
-    if (
-        refusals
-        or card is None
-        or ended is None
-        or holder.copy is None
-        or holder.engagement_id is None
-    ):
-        raise Refused(refusals)
-    new = issuing.NewCertificate(
-        person_id=holder.person_id,
-        engagement_id=holder.engagement_id,
-        number=given or issuing.next_numbers(pattern, 1)[0],
-        copy=holder.copy,
-        first_day=begins,
-        last_day=last_day_of(card, begins),
-        replaces=ended,
-        given_number=bool(given),
-        warnings=[warning.code for warning in found.warnings],
-    )
-    return Reissued(issuing.write_certificates(book, act, [new])[0], ended, found.warnings)

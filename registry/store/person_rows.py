@@ -159,6 +159,18 @@ def find_by_id(person_id: int, scope: frozenset[int] | None) -> PersonRow | None
     return _one(within(query, scope))
 
 
+def find_all(person_ids: Iterable[int], scope: frozenset[int] | None) -> dict[int, PersonRow]:
+    """Those of the row ids that are people inside ``scope``, by row id."""
+    ids = sorted(set(person_ids))
+    found: dict[int, PersonRow] = {}
+    for start in range(0, len(ids), 500):
+        query = with_newest_engagement(*PERSON_COLUMNS)
+        query = query.where(Person.id.in_(ids[start : start + 500]))
+        for values in tuples(within(query, scope)):
+            found[values[0]] = PersonRow(*values)
+    return found
+
+
 def find_by_identity(identity_number: str) -> PersonRow | None:
     """The person with that folded ID number, wherever registered.
 

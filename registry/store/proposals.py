@@ -5,7 +5,7 @@ person's newest place, also after the person left: "take on again" is proposed f
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from peewee import JOIN, fn
 
 from registry.rules.acts import Act
 from registry.store.book import Book, canonical
+from registry.store.certificates import chunks, tuples
 from registry.store.tables import Engagement, Organisation, Person, Proposal
 
 
@@ -32,6 +33,15 @@ class ProposalRow:
     organisation_id: int | None
     organisation_name: str | None = None
     digest: str = ""
+
+
+@dataclass(frozen=True)
+class ProposalFilter:
+    """Which proposals to show: of one act, file or organisation; empty for all."""
+
+    act: str = ""
+    digest: str = ""
+    organisation_id: int | None = None
 
 
 def open_proposal(
@@ -113,7 +123,7 @@ def proposals(
     scope: frozenset[int] | None,
     *,
     person_id: int | None = None,
-    act_name: str = "",
+    chosen: ProposalFilter | None = None,
     after: int = 0,
     limit: int = 500,
 ) -> list[ProposalRow]:
@@ -121,26 +131,62 @@ def proposals(
 
     ``after``: only those with a larger id.
     """
-    query = _proposals(scope).where(Proposal.state == "open", Proposal.id > after)
+    query = _chosen(_open(scope), chosen).where(Proposal.id > after)
     if person_id is not None:
         query = query.where(Proposal.person_id == person_id)
-    if act_name:
-        query = query.where(Proposal.act == act_name)
     return [_proposal(values) for values in query.order_by(Proposal.id).limit(limit).tuples()]
+
+
+def proposals_by_id(ids: Iterable[int], scope: frozenset[int] | None) -> dict[int, ProposalRow]:
+    """Those of the ids that are open proposals inside ``scope``."""
+    found = {}
+    for piece in chunks(ids):
+        for values in tuples(_open(scope).where(Proposal.id.in_(piece))):
+            found[values[0]] = _proposal(values)
+    return found
 
 
 def proposal(proposal_id: int, scope: frozenset[int] | None) -> ProposalRow | None:
     """The open proposal with that id inside ``scope``; None as well when outside."""
-    query = _proposals(scope).where(Proposal.state == "open", Proposal.id == proposal_id)
-    values = query.tuples().first()
+    values = _open(scope).where(Proposal.id == proposal_id).tuples().first()
     return None if values is None else _proposal(values)
 
 
-def proposals_open(scope: frozenset[int] | None) -> dict[str, int]:
+def proposals_open(
+    scope: frozenset[int] | None, chosen: ProposalFilter | None = None
+) -> dict[str, int]:
     """How many proposals of each act wait within ``scope``, in one query."""
-    query = _proposals(scope, Proposal.act, fn.COUNT(Proposal.id))
-    query = query.where(Proposal.state == "open").group_by(Proposal.act)
-    return {act: int(number) for act, number in query.tuples()}
+    query = _chosen(_open(scope, Proposal.act, fn.COUNT(Proposal.id)), chosen)
+    return {act: int(number) for act, number in query.group_by(Proposal.act).tuples()}
+
+
+def proposals_by_organisation(scope: frozenset[int] | None) -> list[tuple[int, str, int]]:
+    """Organisations (id, name, number) whose people have open proposals, by id."""
+    query = _open(scope, Organisation.id, Organisation.name, fn.COUNT(Proposal.id))
+    query = query.group_by(Organisation.id, Organisation.name).order_by(Organisation.id)
+    return [(key, name, int(number)) for key, name, number in tuples(query) if key is not None]
+
+
+def proposals_by_file(scope: frozenset[int] | None) -> dict[str, int]:
+    """How many open proposals each file left within ``scope``, by digest."""
+    query = _open(scope, Proposal.digest, fn.COUNT(Proposal.id)).group_by(Proposal.digest)
+    return {digest: int(number) for digest, number in tuples(query)}
+
+
+def _open(scope: frozenset[int] | None, *columns: Any) -> Any:
+    return _proposals(scope, *columns).where(Proposal.state == "open")
+
+
+def _chosen(query: Any, chosen: ProposalFilter | None) -> Any:
+    if chosen is None:
+        return query
+    if chosen.act:
+        query = query.where(Proposal.act == chosen.act)
+    if chosen.digest:
+        query = query.where(Proposal.digest == chosen.digest)
+    if chosen.organisation_id is not None:
+        query = query.where(Engagement.organisation_id == chosen.organisation_id)
+    return query
 
 
 def _proposals(scope: frozenset[int] | None, *columns: Any) -> Any:

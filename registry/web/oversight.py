@@ -25,6 +25,7 @@ from registry.store import findings as store
 from registry.store.findings import FindingRow, ProposalRow
 from registry.store.import_files import file_at, files_of
 from registry.store.organisation_tree import tree
+from registry.store.proposals import ProposalFilter
 from registry.web import oversight_book
 from registry.web.addresses import asked_choice, asked_number
 from registry.web.book_wording import field_title, proposed_title
@@ -249,7 +250,9 @@ def proposals() -> ResponseReturnValue:
     account = signed_in()
     act = asked_choice("act", PROPOSED)
     after = asked_number("after") or 0
-    rows = store.proposals(account.scope, act_name=act, after=after, limit=store.PAGE + 1)
+    rows = store.proposals(
+        account.scope, chosen=ProposalFilter(act), after=after, limit=store.PAGE + 1
+    )
     shown = rows[: store.PAGE]
     by_act = store.proposals_open(account.scope)
     live = certificates.live_of_all(row.person_id for row in shown)

@@ -11,7 +11,7 @@ import pytest
 from registry.config import Config
 from registry.rules.acts import Act, Actor
 from registry.rules.refusals import Refused
-from registry.services import batches, conduct, employment, people
+from registry.services import batches, conduct, employment, moves, people
 from registry.services.employment import Moved
 from registry.store import findings
 from registry.store import people as store
@@ -572,7 +572,7 @@ def test_what_only_the_database_refuses_is_recorded_as_an_attempt(
 ) -> None:
     added = add(act, add_organisation())
     with_card(act, added)
-    monkeypatch.setattr(employment.certificates, "end_all_live", lambda *_, **__: [])
+    monkeypatch.setattr(moves.certificates, "end_all_live", lambda *_, **__: [])
     before = everything()
     for _ in range(2):
         with pytest.raises(Refused):
