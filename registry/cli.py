@@ -5,11 +5,11 @@ from typing import NoReturn
 
 import click
 
-from registry.commands import REFUSED, certificates, group, imports, people, register
+from registry.commands import REFUSED, certificates, group, imports, people, register, training
 from registry.config import ConfigurationRefused
 from registry.rules.refusals import Refused
 
-__all__ = ["certificates", "group", "imports", "main", "people", "register"]
+__all__ = ["certificates", "group", "imports", "main", "people", "register", "training"]
 
 
 def main() -> NoReturn:

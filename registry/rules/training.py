@@ -272,3 +272,15 @@ def against_putting_down(facts: InvitationFacts, adding: int, today: date) -> tu
 def short_by(quarters: int, norm_hours: int) -> int:
     """How many quarters are missing to the norm of hours a year (R14); 0 where it is met."""
     return max(0, norm_hours * QUARTERS - quarters)
+
+
+def no_such_class() -> Refused:
+    """A class that isn't there, or that the asker doesn't see."""
+    return Refused(
+        Refusal("no-such-class", sentence("没有这个培训班。请从培训班列表中重新选择。"), BASIS)
+    )
+
+
+def no_such_session() -> Refused:
+    """A session that isn't there."""
+    return Refused(Refusal("no-such-session", sentence("没有这一节课。请刷新后重新选择。"), BASIS))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from registry.rules.identity_number import fold_identity_number, read_identity_number
-from registry.rules.refusals import Refusal, Refused, in_context, sentence
+from registry.rules.refusals import Refusal, Refused, Term, in_context, sentence
 from registry.rules.roster_columns import is_footer
 from registry.rules.roster_headings import heading_key
 from registry.rules.roster_values import cell_text, match_key
@@ -20,6 +20,7 @@ from registry.rules.training import (
     BASIS,
     HALVES,
     QUARTERS,
+    WORDS,
     Session,
     hours_text,
     quarters_of,
@@ -295,6 +296,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         sentence("表上写的是%(printed)s学时，按签到计算是%(computed)s学时。"),
         sentence("以签到为准；如果签到有误请改签到。"),
     ),
+    "mark-differs": (
+        sentence("登记里已经记了“%(was)s”，表上是“%(word)s”。"),
+        sentence("导入后以表上的为准。"),
+    ),
     "organisation-not-the-registers": (
         sentence("表上的单位是%(text)s，与登记的单位不一致。"),
         sentence("按登记的单位统计；确实调动的请办理调动。"),
@@ -455,6 +460,12 @@ def _notices(raw: RawRow, person: AttendeeOnRegister, quarters: int) -> list[Row
             _refuse(raw, "organisation", "organisation-not-the-registers", text=written[:60])
         )
     return found
+
+
+def mark_differs(row: AttendedRow, was: str, word: str) -> RowRefusal:
+    """The notice that a list says something else of a session than was recorded before."""
+    raw = RawRow(row.sheet, row.row, {})
+    return _refuse(raw, "mark", "mark-differs", was=Term(WORDS[was]), word=Term(WORDS[word]))
 
 
 def rows_to_mend(
