@@ -17,7 +17,7 @@ from registry.rules.acts import Act, authorise
 from registry.rules.identity_number import mask_identity_number
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.store import batches as store
-from registry.store import certificates, holders, person_rows, photographs
+from registry.store import certificates, custody, holders, person_rows, photographs
 from registry.store.batches import BatchRow
 from registry.store.book import transaction
 from registry.store.certificates import CertificateRow
@@ -53,6 +53,7 @@ def print_card(act: Act, number: str, *, config: Config, fonts: Fonts) -> Paper:
     with _as_refusal():
         content = cards.card_pdf(_faces([row], config)[0], fonts)
     with transaction() as book:
+        custody.note_printed(book, act, [row.id])
         book.record(
             "certificate-printed",
             act,
@@ -105,6 +106,8 @@ def print_batch(
             details["organisation"] = batch.organisation_id
         if form == "card-sheets":
             details["offset"] = list(back_offset_mm)
+        if form in ("cards", "card-sheets"):
+            custody.note_printed(book, act, [row.id for row in rows])
         book.record(
             "batch-printed", act, batch_id, organisation_id=batch.organisation_id, details=details
         )

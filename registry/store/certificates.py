@@ -117,6 +117,15 @@ def by_id(certificate_id: int) -> CertificateRow | None:
     return _first(Certificate.select(*COLUMNS).where(Certificate.id == certificate_id))
 
 
+def by_ids(certificate_ids: Iterable[int]) -> list[CertificateRow]:
+    """The certificates of those row ids, in ascending order."""
+    rows = []
+    for piece in chunks(certificate_ids):
+        query = Certificate.select(*COLUMNS).where(Certificate.id.in_(piece))
+        rows += [row_of(values) for values in tuples(query.order_by(Certificate.id))]
+    return rows
+
+
 def _first(query: Any) -> CertificateRow | None:
     found = query.tuples().first()
     return row_of(found) if found else None

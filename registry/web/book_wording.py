@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, pgettext
 
-from registry.rules import certificates, organisations, people, rosters
+from registry.rules import certificates, custody, organisations, people, rosters
 from registry.rules.conduct import GRADES, SANCTIONS
 from registry.rules.events import EVENTS
 from registry.rules.external_names import NAME_RULES
@@ -19,6 +19,7 @@ from registry.rules.people import ESTABLISHMENTS
 from registry.rules.roles import ROLES
 from registry.rules.roster_difference import ACTS as PROPOSED_ACTS
 from registry.rules.settings import SETTINGS
+from registry.rules.user_agents import agent_of
 from registry.services.certificates import REPLACE_CAUSES
 from registry.services.conduct import BAR_CAUSES
 from registry.store.book_pages import Entry
@@ -43,6 +44,7 @@ SUBJECTS: dict[str, Any] = {
 
 FIELDS: dict[str, Any] = {
     "absent": lazy_gettext("在册而不在文件里"),
+    "absorbed": lazy_gettext("并入的记录"),
     "account_to": lazy_gettext("接手的账号"),
     "accounts": lazy_gettext("账号数"),
     "act": lazy_gettext("事项"),
@@ -81,6 +83,7 @@ FIELDS: dict[str, Any] = {
     "corrects": lazy_gettext("更正哪一条"),
     "count": lazy_gettext("数量"),
     "court": lazy_gettext("判决法院"),
+    "custody": lazy_gettext("卡片在哪里"),
     "decided_on": lazy_gettext("判决日"),
     "decision": lazy_gettext("处理结果"),
     "demo": lazy_gettext("演示"),
@@ -91,6 +94,7 @@ FIELDS: dict[str, Any] = {
     "effective_on": lazy_gettext("生效日"),
     "effective_until": lazy_gettext("处分期至"),
     "eligible": lazy_gettext("可以办的"),
+    "ended": lazy_gettext("一并结束的"),
     "ended_on": lazy_gettext("终止日"),
     "ended_why": lazy_gettext("终止原因"),
     "ends_on": lazy_gettext("结束"),
@@ -147,6 +151,7 @@ FIELDS: dict[str, Any] = {
     "matters": lazy_gettext("委托事项"),
     "merged": lazy_gettext("由合并组建"),
     "migrations": lazy_gettext("升级内容"),
+    "moved": lazy_gettext("移过来的记录"),
     "name": lazy_gettext("姓名或名称"),
     "name_rule": lazy_gettext("以谁的名义执法"),
     "name_to": lazy_gettext("接手人"),
@@ -184,6 +189,7 @@ FIELDS: dict[str, Any] = {
     "replaces": lazy_gettext("替换"),
     "replaces_kind": lazy_gettext("替换的种类"),
     "replaces_number": lazy_gettext("替换的号码"),
+    "request": lazy_gettext("申请"),
     "role": lazy_gettext("角色"),
     "root": lazy_gettext("总根"),
     "roster": lazy_gettext("名册"),
@@ -211,6 +217,7 @@ FIELDS: dict[str, Any] = {
     "subject_type": lazy_gettext("主体类型"),
     "supervisor_id": lazy_gettext("带班执法人员"),
     "supervisors": lazy_gettext("带班执法人员"),
+    "survivor": lazy_gettext("保留的记录"),
     "telephone": lazy_gettext("联系电话"),
     "title": lazy_gettext("标题"),
     "unchanged": lazy_gettext("没有变化"),
@@ -224,6 +231,7 @@ FIELDS: dict[str, Any] = {
     "wanted_on": lazy_gettext("希望到任日"),
     "warnings": lazy_gettext("提示"),
     "width": lazy_gettext("宽（像素）"),
+    "witnesses": lazy_gettext("监销人"),
     "year": lazy_gettext("考核年度"),
 }
 
@@ -257,6 +265,7 @@ _FLAGS = frozenset(
 _WORDS: dict[str, str] = (
     certificates.KINDS
     | certificates.STATES
+    | custody.STATES
     | people.CATEGORIES
     | people.LEAVE_CAUSES
     | BAR_CAUSES
@@ -281,6 +290,7 @@ _WORDED = frozenset(
         "fields",
         "roster",
         "replaces_kind",
+        "custody",
     }
 )
 
@@ -342,6 +352,13 @@ def details_in_words(entry: Entry, organisation_names: Mapping[int, str]) -> lis
     return lines
 
 
+def agent_in_words(text: str) -> str:
+    """A browser and its system as people call them; what it says of itself where unknown."""
+    agent = agent_of(text)
+    names = (agent.browser_en, agent.system_en) if is_english() else (agent.browser, agent.system)
+    return " · ".join(filter(None, names)) or text[:60]
+
+
 def _value(entry: Entry, name: str, value: Any, organisation_names: Mapping[int, str]) -> str:
     stem = _stem(name)
     if value is None or value == "" or value == [] or value == {}:
@@ -362,6 +379,8 @@ def _value(entry: Entry, name: str, value: Any, organisation_names: Mapping[int,
 
 
 def _coded(entry: Entry, name: str, code: str) -> str:
+    if name == "agent":
+        return agent_in_words(code)
     if name == "establishment" and code in ESTABLISHMENTS:
         kind = ESTABLISHMENTS[code]
         return kind.title_en if is_english() else kind.title
