@@ -121,7 +121,7 @@ def score_forms_pdf(
 def proof_of_passing_pdf(proof: Proof, fonts: Fonts) -> bytes:
     """A proof of passing on one page of A4, with a code of its own. Raises as the tickets."""
     _check_drawing(proof.qr_svg)
-    row = {
+    row: dict[str, object] = {
         "name": printable(proof.name, fonts),
         "id_number": printable(proof.masked_id_number, fonts),
         "unit": printable(proof.unit, fonts),
