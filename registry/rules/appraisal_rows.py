@@ -93,8 +93,15 @@ def year_of(roster: Roster, on: date, said: int | None = None) -> tuple[int, str
     return on.year - 1, "today"
 
 
-def judge_appraisal_rows(rows: Iterable[RawRow], year: int) -> JudgedAppraisals:
-    """Judge the rows of a list of grades of ``year``; each fault is one entry."""
+def judge_appraisal_rows(
+    rows: Iterable[RawRow],
+    year: int,
+    against_keys: Mapping[tuple[str, int], RowRefusal] | None = None,
+) -> JudgedAppraisals:
+    """Judge the rows of a list of grades of ``year``; each fault is one entry.
+
+    ``against_keys`` is what the rows' keys had against them, by place.
+    """
     good: list[AppraisalRow] = []
     refused: list[RowRefusal] = []
     who: dict[tuple[str, int], tuple[str, str]] = {}
@@ -103,7 +110,7 @@ def judge_appraisal_rows(rows: Iterable[RawRow], year: int) -> JudgedAppraisals:
     faulty: set[tuple[str, int]] = set()
     for raw in rows:
         total += 1
-        row, against = _read(raw, year)
+        row, against = _read(raw, year, (against_keys or {}).get((raw.sheet, raw.row)))
         who[(raw.sheet, raw.row)] = (row.name, row.identity_number)
         if row.identity_number and not judge_identity_number(row.identity_number):
             by_number.setdefault(row.identity_number, []).append(raw)
@@ -174,11 +181,15 @@ def read_grade(where: RawRow, text: str) -> tuple[str, list[RowRefusal]]:
     return code, []
 
 
-def _read(raw: RawRow, year: int) -> tuple[AppraisalRow, list[RowRefusal]]:
+def _read(raw: RawRow, year: int, key: RowRefusal | None) -> tuple[AppraisalRow, list[RowRefusal]]:
     against: list[RowRefusal] = []
     name = _name(raw, against)
     cell = raw.cells.get("identity_number")
-    against += [with_mend(raw, "identity_number", one) for one in judge_identity_number(cell)]
+    if key is not None:
+        against.append(key)
+    else:
+        wrong = judge_identity_number(cell)
+        against += [with_mend(raw, "identity_number", one) for one in wrong]
     written = _text(raw, "grade", against)
     if written is None:
         grade = ""
@@ -186,8 +197,8 @@ def _read(raw: RawRow, year: int) -> tuple[AppraisalRow, list[RowRefusal]]:
         grade = ""
         against.append(refuse_row(raw, "grade", "grade-missing"))
     else:
-        grade, wrong = read_grade(raw, written)
-        against += wrong
+        grade, unknown = read_grade(raw, written)
+        against += unknown
     named = _text(raw, "year", against)
     if named and fold_width(named).removesuffix("度").removesuffix("年") != str(year):
         against.append(

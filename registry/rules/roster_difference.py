@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.rules.people import category_of
-from registry.rules.roster_values import match_key
+from registry.rules.roster_values import as_read, match_key, same_text
 from registry.rules.rosters import (
     AUXILIARY,
     OFFICER,
@@ -19,6 +19,7 @@ from registry.rules.rosters import (
     JudgedRoster,
     OfficerRow,
     RowRefusal,
+    field_term,
     refuse_row,
 )
 
@@ -35,6 +36,10 @@ HARMLESS: dict[str, tuple[str, ...]] = {
     # A contract's end feeds worklists and changes nothing else (design section 5.2).
     AUXILIARY: ("post", "telephone", "remarks", "contract_ends", "supervisor"),
 }
+# Texts that the register may write otherwise than the importer reads them.
+_READ_FROM_TEXT = frozenset({"section", "post", "field", "telephone", "remarks", "supervisor"})
+# What a row tells of the start, and only an act changes later.
+_ONLY_BY_ACT = ("issued_on", "valid_until", "contract_begins")
 # A year's appraisal is nobody's proposal: the organ that fills in the roster gave the grade.
 _GRADE = "grade"
 
@@ -65,6 +70,9 @@ class PersonOnRegister:
     contract_ends: date | None = None
     supervisor: str = ""
     grade: str = ""
+    issued_on: date | None = None
+    valid_until: date | None = None
+    contract_begins: date | None = None
     current: bool = True
     reachable: bool = True
 
@@ -167,10 +175,13 @@ def compare_with_register(
     proposed: list[ProposedRow] = []
     refused: list[RowRefusal] = []
     findings: list[Finding] = []
+    unheeded: list[RowRefusal] = []
+    untouched: dict[tuple[str, int], set[str]] = {}
     for row in judged.good:
         key = identity_key(row.identity_number)
         person = people.get(key)
-        against = _against(judged.kind, row, person, owners, key)
+        keyed = (row.sheet, row.row) in judged.keyed
+        against = _against(judged.kind, row, person, owners, key, keyed=keyed)
         if against:
             refused.extend(against)
             findings.extend(_on_both(row, person, against))
@@ -183,6 +194,9 @@ def compare_with_register(
             changes = _harmless(judged.kind, row, person)
             matched = MatchedRow(row, person.person_number, changes)
             (changed if changes else unchanged).append(matched)
+            if keyed:
+                untouched[(row.sheet, row.row)] = {change.field for change in changes}
+                unheeded += _unheeded(row, person)
     supervisors, lost = _supervisors(
         judged,
         {(entry.sheet, entry.row) for entry in refused},
@@ -199,11 +213,44 @@ def compare_with_register(
         refused=tuple(
             sorted((*judged.refused, *refused), key=lambda entry: places[(entry.sheet, entry.row)])
         ),
-        warnings=(*judged.warnings, *(entry for entry, _ in lost)),
-        findings=(*judged.findings, *findings, *(finding for _, finding in lost)),
+        warnings=tuple(
+            entry
+            for entry in (*judged.warnings, *(entry for entry, _ in lost), *unheeded)
+            if _is_news(entry.sheet, entry.row, entry.field, untouched)
+        ),
+        findings=tuple(
+            finding
+            for finding in (*judged.findings, *findings, *(finding for _, finding in lost))
+            if _is_news(finding.sheet, finding.rows[0], _FAULT_OF.get(finding.kind, ""), untouched)
+        ),
         absent=_absent(judged, people.values(), identity_key, organisations),
         supervisors=supervisors,
     )
+
+
+# The field that each finding of a single row is about.
+_FAULT_OF = {"number-in-remarks": "remarks", "supervisor-not-found": "supervisor"}
+
+
+def _is_news(
+    sheet: str, row: int, field: str, changed_by_row: Mapping[tuple[str, int], set[str]]
+) -> bool:
+    """Whether the file says it: in a list that went out, an untouched cell is the register's."""
+    changed = changed_by_row.get((sheet, row))
+    return changed is None or field not in _READ_FROM_TEXT or field in changed
+
+
+def _unheeded(row: OfficerRow | AuxiliaryRow, person: PersonOnRegister) -> list[RowRefusal]:
+    """Days that were mended in a list that went out, and that only an act changes."""
+    warnings = []
+    for name in _ONLY_BY_ACT:
+        old, new = getattr(person, name), getattr(row, name, None)
+        if new is not None and new != old:
+            text = old.isoformat() if old else "—"
+            warnings.append(
+                refuse_row(row, name, "not-changed-by-a-list", field=field_term(name), text=text)
+            )
+    return warnings
 
 
 def _in_order(judged: JudgedRoster) -> list[OfficerRow | AuxiliaryRow | RowRefusal]:
@@ -219,10 +266,15 @@ def _against(
     person: PersonOnRegister | None,
     owners: Mapping[str, str],
     key: str,
+    *,
+    keyed: bool,
 ) -> list[RowRefusal]:
     """What the register has against the row (R03: nobody is officer and auxiliary at once)."""
     if person is not None and not person.reachable:
         return [refuse_row(row, "identity_number", "registered-elsewhere")]
+    if keyed and person is not None and not person.current:
+        # A list of those who left, or a list older than the leaving, takes nobody on again.
+        return [refuse_row(row, "person_number", "has-left")]
     against = []
     if person is not None and person.current and person.category != kind:
         if person.category == OFFICER:
@@ -307,7 +359,15 @@ def _differences(
     names: Iterable[str], row: OfficerRow | AuxiliaryRow, person: PersonOnRegister
 ) -> tuple[FieldChange, ...]:
     pairs = ((name, getattr(person, name), getattr(row, name)) for name in names)
-    return tuple(FieldChange(name, old, new) for name, old, new in pairs if old != new)
+    return tuple(
+        FieldChange(name, old, new) for name, old, new in pairs if not _is_same(name, old, new)
+    )
+
+
+def _is_same(name: str, old: Value, new: Value) -> bool:
+    if old == new or not isinstance(old, str) or not isinstance(new, str):
+        return old == new
+    return name in _READ_FROM_TEXT and same_text(as_read(name, old), new)
 
 
 def _supervisors(

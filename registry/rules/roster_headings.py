@@ -10,6 +10,7 @@ IGNORED = "ignored"
 
 _PERSON = {
     "serial": "序号 编号 序 serial no #",
+    "person_number": "人员编号 登记编号 人员登记编号 personnumber",
     "name": "姓名 人员姓名 执法人员姓名 名字 name fullname",
     "sex": "性别 sex gender",
     "identity_number": (
@@ -39,6 +40,7 @@ _PERSON = {
         "原因 退回原因 reason 年龄 民族 政治面貌 学历 出生年月 出生日期 照片 age ethnicity photo"
     ),
 }
+_WHO = ("serial", "person_number", "name", "identity_number", "organisation")
 COLUMNS: dict[str, dict[str, str]] = {
     OFFICER: {
         **_PERSON,
@@ -96,7 +98,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         IGNORED: "原因 退回原因 reason",
     },
     APPRAISAL: {
-        **{name: _PERSON[name] for name in ("serial", "name", "identity_number", "organisation")},
+        **{name: _PERSON[name] for name in _WHO},
         "grade": _PERSON["grade"] + " 等次 考核档次 评定等次 考核评定等次 grade",
         "year": "考核年度 年度 考核年份 年份 year appraisalyear",
         IGNORED: _PERSON[IGNORED] + " 性别 职务 科室 备注 sex post remarks",

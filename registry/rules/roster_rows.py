@@ -16,7 +16,6 @@ from registry.rules.identity_number import (
     judge_identity_number,
     read_identity_number,
 )
-from registry.rules.organisations import FIELDS
 from registry.rules.people import ESTABLISHMENT_BASIS, ESTABLISHMENTS, category_of
 from registry.rules.refusals import Refused, Term
 from registry.rules.roster_values import (
@@ -28,7 +27,7 @@ from registry.rules.roster_values import (
     number_in_remarks,
     read_certificate_number,
     read_date,
-    read_list,
+    read_fields,
     read_sex,
     read_telephone,
 )
@@ -50,28 +49,36 @@ from registry.rules.text import NAME_LIMIT, clean_person_name
 
 Names = Mapping[str, str] | Iterable[tuple[str, str]]
 ValueMapping = Mapping[tuple[str, str], str]
+KeyFaults = Mapping[tuple[str, int], RowRefusal]
 
 _AMBIGUOUS = ""
 
 
 def judge_officer_rows(
-    rows: Iterable[RawRow], organisations: Names, values: ValueMapping | None = None
+    rows: Iterable[RawRow],
+    organisations: Names,
+    values: ValueMapping | None = None,
+    against: KeyFaults | None = None,
 ) -> JudgedRoster:
     """Judge the rows of an officers' roster.
 
     ``organisations`` gives each name or short name its organisation's code (pairs, where a short
     name may belong to several); ``values`` is what users said words mean: (field, text) → the
-    register's own word. Good rows come out clean; a row with any fault is refused with all of
+    register's own word; ``against`` what the rows' keys had against them, by place. Good rows
+    come out clean; a row with any fault is refused with all of
     them; two rows that contradict each other are both refused.
     """
-    return _Judge(OFFICER, organisations, values or {}).judge(list(rows))
+    return _Judge(OFFICER, organisations, values or {}, against or {}).judge(list(rows))
 
 
 def judge_auxiliary_rows(
-    rows: Iterable[RawRow], organisations: Names, values: ValueMapping | None = None
+    rows: Iterable[RawRow],
+    organisations: Names,
+    values: ValueMapping | None = None,
+    against: KeyFaults | None = None,
 ) -> JudgedRoster:
     """Judge the rows of an auxiliary roster; the same arguments as for officers."""
-    return _Judge(AUXILIARY, organisations, values or {}).judge(list(rows))
+    return _Judge(AUXILIARY, organisations, values or {}, against or {}).judge(list(rows))
 
 
 def index_names(organisations: Names) -> dict[str, str]:
@@ -111,8 +118,11 @@ class _Draft:
 
 
 class _Judge:
-    def __init__(self, kind: str, organisations: Names, values: ValueMapping) -> None:
+    def __init__(
+        self, kind: str, organisations: Names, values: ValueMapping, against: KeyFaults
+    ) -> None:
         self.kind = kind
+        self.against = against
         self.organisations = index_names(organisations)
         self.said: dict[str, dict[str, str]] = {}
         for (name, text), value in values.items():
@@ -163,7 +173,9 @@ class _Judge:
     def _read_text(self, draft: _Draft, name: str) -> None:
         try:
             limit = REMARKS_LIMIT if name == "remarks" else TEXT_LIMIT
-            draft.texts[name] = cell_text(draft.raw.cells.get(name), limit=limit)
+            draft.texts[name] = cell_text(
+                draft.raw.cells.get(name), limit=limit, multiline=name == "remarks"
+            )
         except Refused:
             draft.texts[name] = ""
             draft.refused.append(
@@ -194,6 +206,9 @@ class _Judge:
             draft.refused.append(refuse_row(draft.raw, "sex", "sex-not-understood", text=text))
         cell = draft.raw.cells.get("identity_number")
         draft.identity_text = fold_identity_number(cell)
+        if (refusal := self.against.get((draft.raw.sheet, draft.raw.row))) is not None:
+            draft.refused.append(refusal)
+            return
         draft.identity_is_sound = not judge_identity_number(cell)
         draft.identity, refusals = read_identity_number(cell, sex)
         for refusal in refusals:
@@ -336,8 +351,7 @@ class _Judge:
         """Fields in the district's own names; an unknown one stays as it was written."""
         text = draft.texts["field"]
         text = self.said.get("field", {}).get(match_key(text), text)
-        codes, unknown = read_list(FIELDS, text)
-        draft.texts["field"] = "、".join([FIELDS[code].title for code in codes] + list(unknown))
+        draft.texts["field"], unknown = read_fields(text)
         if unknown:
             draft.warnings.append(refuse_row(draft.raw, "field", "unknown-field", text=unknown[0]))
 

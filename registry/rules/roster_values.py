@@ -9,10 +9,10 @@ import re
 from datetime import date, datetime, timedelta
 
 from registry.rules.identity_number import FEMALE, MALE
-from registry.rules.organisations import Word, word_from, words_from
+from registry.rules.organisations import FIELDS, Word, word_from, words_from
 from registry.rules.refusals import Refused
 from registry.rules.rosters import Cell
-from registry.rules.text import clean_text, fold_width, parse_date
+from registry.rules.text import clean_person_name, clean_text, fold_width, parse_date
 
 ESTABLISHMENT_WORDS: dict[str, str] = {
     word: code
@@ -75,13 +75,13 @@ def match_key(text: object) -> str:
     return _DROPPED_IN_KEYS.sub("", fold_width(str(text))).casefold()
 
 
-def cell_text(cell: Cell, *, limit: int = TEXT_LIMIT) -> str:
+def cell_text(cell: Cell, *, limit: int = TEXT_LIMIT, multiline: bool = False) -> str:
     """A cell as clean text, "" where somebody wrote that there is nothing; raises Refused."""
     if isinstance(cell, float) and math.isfinite(cell) and cell.is_integer():
         cell = int(cell)
     if isinstance(cell, datetime | date):
         cell = cell.isoformat()[:10]
-    text = clean_text(cell, limit=limit, name="")
+    text = clean_text(cell, limit=limit, name="", multiline=multiline)
     return "" if fold_width(text).casefold() in _NOTHING else text
 
 
@@ -153,6 +153,36 @@ def read_telephone(text: str) -> tuple[str, bool]:
         mobile = number.replace("-", "")
         numbers.append(mobile if re.fullmatch(r"1[3-9][0-9]{9}", mobile) else number)
     return "、".join(numbers), all(_TELEPHONE.fullmatch(number) for number in numbers)
+
+
+def as_read(name: str, value: str) -> str:
+    """What the importer makes of a value of the register that stands in the column ``name``.
+
+    A list that went out comes back through the same reading: a value that reads like the
+    register's own is no change, however the register came to write it.
+    """
+    try:
+        text = cell_text(value, limit=REMARKS_LIMIT, multiline=name == "remarks")
+        if name == "supervisor" and text:
+            return clean_person_name(text)
+    except Refused:
+        return value
+    if name == "telephone":
+        return read_telephone(text)[0]
+    if name == "field":
+        return read_fields(text)[0]
+    return text
+
+
+def read_fields(text: str) -> tuple[str, tuple[str, ...]]:
+    """Fields of enforcement in the district's own names, and the words that the list lacks."""
+    codes, unknown = read_list(FIELDS, text)
+    return "、".join([FIELDS[code].title for code in codes] + list(unknown)), unknown
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts differ in nothing but blanks and line breaks."""
+    return one.split() == other.split()
 
 
 def number_in_remarks(remarks: str) -> str:

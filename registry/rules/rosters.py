@@ -184,7 +184,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class JudgedRoster:
-    """A roster judged by itself, before the register is asked."""
+    """A roster judged by itself, before the register is asked.
+
+    ``keyed`` are the rows that name their person by the register's own number.
+    """
 
     kind: str
     rows: int
@@ -193,6 +196,7 @@ class JudgedRoster:
     warnings: tuple[RowRefusal, ...] = ()
     findings: tuple[Finding, ...] = ()
     refused_people: tuple[RefusedPerson, ...] = ()
+    keyed: frozenset[tuple[str, int]] = frozenset()
 
 
 def refuse_row(
@@ -252,6 +256,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         sentence("请缩短内容，或删去后重新输入。"),
     ),
     "id-missing": (sentence("没有身份证号码。"), sentence("请填写18位身份证号码。")),
+    "person-number-missing": (
+        sentence("身份证号码打了码，又没有人员编号，认不出是谁。"),
+        sentence("请填上导出名单里的人员编号，或者填写完整的18位身份证号码。"),
+    ),
+    "person-number-unknown": (
+        sentence("登记里没有人员编号“%(text)s”。"),
+        sentence("请对照导出的名单改正；新来的请把人员编号留空，填写完整的身份证号码。"),
+    ),
+    "id-not-this-persons": (
+        sentence("身份证号码%(masked)s不是%(text)s这个人的。"),
+        sentence("可能错了行，请对照导出的名单改正；号码原来登记错的，在此人的页面上更正。"),
+    ),
+    "has-left": (
+        sentence("此人在登记里已经离开。"),
+        sentence("请从文件里删去这一行；确实又来了的，在此人的页面上办理重新到任。"),
+    ),
+    "not-changed-by-a-list": (
+        sentence("“%(field)s”与登记的“%(text)s”不同。"),
+        sentence("这一项没有导入；要改的请在此人的页面上办理。"),
+    ),
     "id-length": ("", sentence("请按身份证原件填写18位号码；15位的旧号码已停用。")),
     "id-characters": ("", _CHECK_CARD),
     "id-birth-date": ("", _CHECK_CARD),

@@ -25,6 +25,7 @@ from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.roster_bounds import keep_within_bounds
 from registry.rules.roster_columns import Roster, recognise_roster
 from registry.rules.roster_difference import FieldChange, RosterDifference, compare_with_register
+from registry.rules.roster_keys import KeyedRows, match_by_key
 from registry.rules.roster_rows import judge_auxiliary_rows, judge_officer_rows
 from registry.rules.rosters import (
     APPRAISAL,
@@ -37,7 +38,7 @@ from registry.rules.rosters import (
 )
 from registry.rules.text import clean_text
 from registry.store import imports as store
-from registry.store import keys
+from registry.store import keys, person_rows
 from registry.store.imports import SAID_YEAR, Appraised, Directory, Meanings, RegisterView
 from registry.store.uploads import RosterFile
 
@@ -240,7 +241,9 @@ def judge(act: Act, roster: Roster, meanings: Meanings, *, hold: bool = False) -
     directory = store.directory()
     judge_rows = judge_officer_rows if roster.kind == OFFICER else judge_auxiliary_rows
     reach = reachable(act, directory)
-    judged = keep_within_bounds(judge_rows(roster.rows, directory.words, meanings.values), reach)
+    rows = _matched(act, roster)
+    judged = judge_rows(rows.rows, directory.words, meanings.values, rows.against)
+    judged = keep_within_bounds(replace(judged, keyed=rows.keyed), reach)
     identity_key = lru_cache(maxsize=None)(keys.bound().identity_index)
     indexes = {
         identity_key(person.identity_number): ""
@@ -269,8 +272,16 @@ def judge(act: Act, roster: Roster, meanings: Meanings, *, hold: bool = False) -
     )
 
 
+def _matched(act: Act, roster: Roster) -> KeyedRows:
+    """The rows, each with the ID number of the person whom its key names within reach."""
+    return match_by_key(
+        roster.rows, lambda numbers: person_rows.identities_by_number(numbers, act.by.scope)
+    )
+
+
 def _judge_grades(act: Act, roster: Roster, year: int, *, hold: bool) -> JudgedGrades:
-    judged = judge_appraisal_rows(roster.rows, year)
+    rows = _matched(act, roster)
+    judged = judge_appraisal_rows(rows.rows, year, rows.against)
     identity_key = lru_cache(maxsize=None)(keys.bound().identity_index)
     indexes = [identity_key(row.identity_number) for row in judged.good]
     if hold:

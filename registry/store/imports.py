@@ -8,7 +8,6 @@ office says holds for everybody, what a clerk says for the accounts of her organ
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from peewee import JOIN, fn
@@ -19,7 +18,7 @@ from registry.rules.organisation_rows import OrganisationOnRegister
 from registry.rules.roster_difference import PersonOnRegister
 from registry.store import organisations
 from registry.store.book import Book
-from registry.store.certificates import chunks, tuples
+from registry.store.certificates import chunks, day_of, tuples
 from registry.store.database import database, is_postgresql
 from registry.store.person_rows import with_newest_engagement, within
 from registry.store.tables import (
@@ -36,6 +35,8 @@ from registry.store.tables import (
 )
 
 CHUNK = 500
+# An old card's number, its day of issue and its last day.
+LegacyCard = tuple[str, str | None, str | None]
 #: The events of a file that was imported.
 IMPORTED = ("roster-imported", "organisations-imported", "appraisals-imported")
 #: Where a file's meanings keep the year that its owner says the grades are of.
@@ -180,6 +181,7 @@ _COLUMNS = (
     Engagement.planned_end_on,
     Engagement.supervisor_names,
     Engagement.ended_on,
+    Engagement.started_on,
 )
 
 
@@ -208,8 +210,10 @@ def register_view(
     for values in rows.values():
         index, person_id = values[0], values[1]
         said = indexes.get(index, "")
-        number = said if said and owners.get(said) == index else legacy.get(person_id, "")
-        people.append(_person(values, number, grades.get(person_id, ""), scope))
+        card = legacy.get(person_id, ("", None, None))
+        if said and said != card[0] and owners.get(said) == index:
+            card = (said, None, None)
+        people.append(_person(values, card, grades.get(person_id, ""), scope))
     return RegisterView(
         people=tuple(people),
         places={values[2]: Place(values[1], values[4], values[5]) for values in rows.values()},
@@ -228,10 +232,11 @@ def _current_people() -> Any:
 
 
 def _person(
-    values: tuple[Any, ...], legacy_number: str, grade: str, scope: frozenset[int] | None
+    values: tuple[Any, ...], card: LegacyCard, grade: str, scope: frozenset[int] | None
 ) -> PersonOnRegister:
     index, _, number, name, _, organisation_id, code, establishment, *texts = values
-    section, post, enforcement_field, telephone, remarks, ends, supervisor, ended_on = texts
+    section, post, enforcement_field, telephone, remarks, *rest = texts
+    ends, supervisor, ended_on, begins = rest
     return PersonOnRegister(
         person_number=number,
         identity_key=index,
@@ -243,8 +248,11 @@ def _person(
         field=enforcement_field,
         telephone=telephone,
         remarks=remarks,
-        legacy_number=legacy_number,
-        contract_ends=date.fromisoformat(ends) if ends else None,
+        legacy_number=card[0],
+        issued_on=day_of(card[1]),
+        valid_until=day_of(card[2]),
+        contract_begins=day_of(begins),
+        contract_ends=day_of(ends),
         supervisor=supervisor,
         grade=grade,
         current=ended_on is None,
@@ -288,14 +296,18 @@ def appraised(indexes: Iterable[str], scope: frozenset[int] | None, year: int) -
 
 def _certificates(
     person_ids: Iterable[int], numbers: Iterable[str]
-) -> tuple[dict[int, str], dict[str, str]]:
+) -> tuple[dict[int, LegacyCard], dict[str, str]]:
     """Each person's newest old card, and who bears each of the numbers, by blind index."""
-    legacy: dict[int, str] = {}
+    legacy: dict[int, LegacyCard] = {}
     for piece in chunks(person_ids):
-        query = Certificate.select(Certificate.person_id, Certificate.number).where(
-            Certificate.person_id.in_(piece), Certificate.kind == "jiangsu-legacy"
-        )
-        legacy |= dict(tuples(query.order_by(Certificate.id)))
+        query = Certificate.select(
+            Certificate.person_id,
+            Certificate.number,
+            Certificate.issued_on,
+            Certificate.valid_until,
+        ).where(Certificate.person_id.in_(piece), Certificate.kind == "jiangsu-legacy")
+        for person_id, *card in tuples(query.order_by(Certificate.id)):
+            legacy[person_id] = (card[0], card[1], card[2])
     owners: dict[str, str] = {}
     for named in _pieces(numbers):
         query = (

@@ -216,6 +216,21 @@ def identity_numbers(person_ids: Iterable[int]) -> dict[int, str]:
     }
 
 
+def identities_by_number(numbers: Iterable[str], scope: frozenset[int] | None) -> dict[str, str]:
+    """The ID numbers of those of the person numbers that lie inside ``scope``, opened."""
+    ring = keys.bound()
+    found: dict[str, str] = {}
+    ordered = sorted(set(numbers))
+    columns = (Person.number, Person.identity_key, Person.identity_sealed)
+    for start in range(0, len(ordered), 500):
+        query = with_newest_engagement(*columns).where(
+            Person.number.in_(ordered[start : start + 500])
+        )
+        for number, key, sealed in tuples(within(query, scope)):
+            found[number] = ring.open_identity(key, bytes(sealed), number)
+    return found
+
+
 def officers_named(organisation_id: int, names: Iterable[str]) -> dict[str, list[int]]:
     """For each name the people who bear it and are officers of that organisation now."""
     wanted = list(names)
