@@ -38,6 +38,18 @@ class SignatureRow:
     valid_until: date
 
 
+@dataclass(frozen=True)
+class AccountRow:
+    """One account: whose it is, what it reaches, and whether anybody uses it."""
+
+    role: str
+    reach: str
+    name: str
+    login: str
+    last_sign_in: str
+    state: str
+
+
 def checking_sheet_pdf(
     rows: Sequence[CheckingRow],
     fonts: Fonts,
@@ -101,6 +113,31 @@ def signature_list_pdf(
     ]
     facts = _letter(organisation, letter_number, letter_day, fonts)
     return _set_list("signature_list.typ", title, organisation, printed_on, facts, shown, fonts, {})
+
+
+def account_list_pdf(
+    rows: Sequence[AccountRow],
+    fonts: Fonts,
+    *,
+    organisation: str,
+    printed_on: date,
+    title: str = "账号与权限范围清单",
+) -> bytes:
+    """Who has which role over whom, to be checked once a year and signed, A4. Raises as above."""
+    _check_length(len(rows))
+    shown: list[dict[str, object]] = [
+        {
+            "role": printable(row.role, fonts),
+            "reach": printable(row.reach, fonts),
+            "name": printable(row.name, fonts),
+            "login": printable(row.login, fonts),
+            "last_sign_in": printable(row.last_sign_in, fonts),
+            "state": printable(row.state, fonts),
+        }
+        for row in rows
+    ]
+    facts = [["打印单位：", printable(organisation, fonts)]]
+    return _set_list("account_list.typ", title, organisation, printed_on, facts, shown, fonts, {})
 
 
 def _letter(

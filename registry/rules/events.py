@@ -271,7 +271,7 @@ _ALL = (
         "photographs-imported",
         "import",
         in_context("event", "成批上传照片"),
-        "organisation digest files good added unchanged unmatched refused without bytes",
+        "digest files good added unchanged unmatched refused without",
         "file_name",
     ),
     _kind(

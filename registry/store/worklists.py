@@ -15,6 +15,7 @@ from peewee import Case, EnclosedNodeList, Value, fn
 from registry.rules.acts import SHANGHAI, moment_text
 from registry.rules.certificates import LIVE
 from registry.rules.conduct import months_later
+from registry.store import settings
 from registry.store.certificates import tuples
 from registry.store.organisation_tree import Scope, tree
 from registry.store.organisations import default_entries
@@ -37,7 +38,6 @@ from registry.store.tables import (
 
 DAYS_AHEAD = 60
 CAP_DAYS_AHEAD = 30
-UNUSED_DAYS = 90
 RECENT_DAYS = 30
 PAGE = 50
 _NO_DAY = "9999-12-31"
@@ -386,7 +386,7 @@ class Machine:
 
 def machine(at: datetime) -> Machine:
     """Accounts that nobody uses, settings changed, keys in use (purpose, made), last migration."""
-    unused = moment_text(at - timedelta(days=UNUSED_DAYS))
+    unused = moment_text(at - timedelta(days=settings.number("unused_account_days")))
     enabled = Account.disabled_at.is_null()
     signed_in = Account.last_sign_in_at
     accounts = Account.select(

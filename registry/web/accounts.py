@@ -21,12 +21,16 @@ from registry.rules.accounts import PASSWORD_LEAST
 from registry.rules.refusals import Refused
 from registry.rules.roles import ROLES
 from registry.rules.text import bounded_integer, safe_next
+from registry.services import account_slips as slip_services
 from registry.services import accounts as services
 from registry.services import sign_in as signing
+from registry.services.account_slips import Slip
 from registry.services.sign_in import TooEarly
+from registry.store import account_slips as slips
 from registry.store import accounts as store
 from registry.store.accounts import AccountRow
-from registry.web import sessions
+from registry.web import account_slips, sessions
+from registry.web.book_wording import agent_in_words
 from registry.web.errors import error_page
 from registry.web.forms import Choice, Form, Password, PlainForm, Text
 from registry.web.languages import COOKIE, LANGUAGES, YEAR, is_english
@@ -34,6 +38,7 @@ from registry.web.permissions import allow, public
 from registry.web.shell import home_address
 
 blueprint = Blueprint("accounts", __name__)
+account_slips.install(blueprint)
 
 
 class SignInForm(Form):
@@ -96,7 +101,7 @@ class ChangeAccountForm(Form):
 
 
 class NewAccountForm(ChangeAccountForm, _NewPassword):
-    """A new account with its first password typed twice."""
+    """A new account, opened by a slip, or by a first password typed twice."""
 
     login = Text(
         lazy_gettext("登录名"),
@@ -104,8 +109,10 @@ class NewAccountForm(ChangeAccountForm, _NewPassword):
         description=lazy_gettext("小写字母、数字、点或横线，建好后不能改。"),
         render_kw={"autocomplete": "off"},
     )
-    new_password = Password(lazy_gettext("初始密码"), kind="new-password")
-    new_password_again = Password(lazy_gettext("再输一次初始密码"), kind="new-password")
+    new_password = Password(lazy_gettext("初始密码"), kind="new-password", required=False)
+    new_password_again = Password(
+        lazy_gettext("再输一次初始密码"), kind="new-password", required=False
+    )
 
 
 def role_title(role: str) -> str:
@@ -123,7 +130,11 @@ def role_choices() -> list[tuple[str, str]]:
 
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
-    return {"role_title": role_title, "password_least": PASSWORD_LEAST}
+    return {
+        "role_title": role_title,
+        "password_least": PASSWORD_LEAST,
+        "agent_in_words": agent_in_words,
+    }
 
 
 def _too_early(early: TooEarly) -> ResponseReturnValue:
@@ -224,33 +235,38 @@ def end_session(handle: str) -> ResponseReturnValue:
 @blueprint.get("/accounts")
 @allow("account.manage")
 def index() -> ResponseReturnValue:
-    """All accounts."""
-    return render_template("accounts/index.html", accounts=store.list_accounts())
+    """All accounts, by who uses them and who doesn't."""
+    return account_slips.index_page()
 
 
 @blueprint.route("/accounts/new", methods=["GET", "POST"])
 @allow("account.manage")
 def add() -> ResponseReturnValue:
-    """Make an account; its first password must be changed at the first sign-in."""
+    """Make an account: a slip opens it, or a first password that is changed at first use."""
     form = NewAccountForm()
-    status = 200
+    status, made = 200, []
     if request.method == "POST":
         status = 422
-        if form.validate() and form.check_twice():
-            done = form.attempt(
-                lambda: services.create_account(
-                    sessions.current_act(),
-                    login=form.login.data,
-                    name=form.name.data,
-                    role=form.role.data,
-                    organisation_id=form.organisation_id,
-                    password=form.new_password.data,
-                )
-            )
-            if done:
-                flash(gettext("账号已经建好。第一次登录时要改密码。"), "good")
-                return redirect(url_for("accounts.index"))
+        if form.validate() and form.check_twice() and form.attempt(lambda: made.append(_add(form))):
+            if made[0] is not None:
+                return account_slips.slip_page(made[0])
+            flash(gettext("账号已经建好。第一次登录时要改密码。"), "good")
+            return redirect(url_for("accounts.index"))
     return make_response(render_template("accounts/add.html", form=form), status)
+
+
+def _add(form: NewAccountForm) -> Slip | None:
+    """The new account's slip; None where a first password was typed."""
+    who: dict[str, Any] = {
+        "login": form.login.data,
+        "name": form.name.data,
+        "role": form.role.data,
+        "organisation_id": form.organisation_id,
+    }
+    if not form.new_password.data:
+        return slip_services.create_with_slip(sessions.current_act(), **who)
+    services.create_account(sessions.current_act(), **who, password=form.new_password.data)
+    return None
 
 
 def _account_or_404(account_id: int) -> AccountRow:
@@ -284,7 +300,13 @@ def one(account_id: int) -> ResponseReturnValue:
         ):
             flash(gettext("账号已经改好。"), "good")
             return redirect(url_for("accounts.index"))
-    page = render_template("accounts/one.html", account=account, form=form)
+    page = render_template(
+        "accounts/one.html",
+        account=account,
+        form=form,
+        slip=slips.standing_slip(account_id),
+        on=sessions.today(),
+    )
     return make_response(page, status)
 
 

@@ -143,15 +143,22 @@ class Password(PasswordField):
     """A password as it was typed, never cleaned and never shown again."""
 
     def __init__(
-        self, label: object = None, *, kind: str = "current-password", **kwargs: Any
+        self,
+        label: object = None,
+        *,
+        kind: str = "current-password",
+        required: bool = True,
+        **kwargs: Any,
     ) -> None:
         keywords = {"autocomplete": kind, "maxlength": 200}
-        super().__init__(label, validators=[_RequiredFlag()], render_kw=keywords, **kwargs)
+        marks = [_RequiredFlag()] if required else []
+        super().__init__(label, validators=marks, render_kw=keywords, **kwargs)
+        self.required = required
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
             self.data = valuelist[0]
-            if not self.data:
+            if self.required and not self.data:
                 raise ValueError(gettext("没有填写，请填写。"))
 
 

@@ -166,7 +166,6 @@ def _clerk(account: SignedIn) -> list[Line]:
 def _administrator(account: SignedIn) -> list[Line]:
     """The administrator: accounts that nobody uses, settings that nobody has looked at."""
     found = worklists.machine(now())
-    accounts = link("accounts.index")
     defaults = [name for name in FIRST_SETTINGS if name not in found.changed_settings]
     names = gettext("、").join(gettext(SETTINGS[name].title) for name in defaults)
     return [
@@ -174,14 +173,14 @@ def _administrator(account: SignedIn) -> list[Line]:
             found.never_signed_in,
             gettext("从未登录过的账号"),
             gettext("本人可能没有收到初始密码，也可能不再需要。请问清楚，不用的停用。"),
-            accounts,
+            link("accounts.index", show="never"),
             "due",
         ),
         Line(
             found.unused,
-            gettext("90 日没有登录的账号"),
+            gettext("%(n)s 日没有登录的账号", n=settings.number("unused_account_days")),
             gettext("人可能已经调离。请核对，不用的停用。"),
-            accounts,
+            link("accounts.index", show="unused"),
             "due",
         ),
         Line(

@@ -29,6 +29,7 @@ PLACES: tuple[tuple[str, object], ...] = (
     ("organisations.index", lazy_gettext("单位与主体")),
     ("oversight.book", lazy_gettext("台账")),
     ("accounts.index", lazy_gettext("账号")),
+    ("accounts.clerks", lazy_gettext("经办人账号")),
     ("settings.index", lazy_gettext("设置")),
 )
 SEARCH = "people.search"

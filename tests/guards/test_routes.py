@@ -53,6 +53,7 @@ OF_AN_ORGAN = {
 OF_NOBODY = {
     "/account/sessions/<handle>": ("0" * 16,),
     "/accounts/<number:account_id>": (1,),
+    "/clerks/<number:account_id>": (1,),
     "/due/<name>": ("no-photograph",),
     "/history/<number:seq>": (1,),
     # An upload is its owner's alone; tests/web/test_imports.py has real ones.

@@ -336,6 +336,9 @@ def _accounts(full: FullRegister) -> None:
     admin = find_login("admin")
     assert admin is not None
     full.found["account admin"] = str(admin.id)
+    clerk = find_login(full.logins["hr"][0])
+    assert clerk is not None
+    full.found["account clerk"] = str(clerk.id)
 
 
 def _findings(legal: Act, full: FullRegister) -> None:

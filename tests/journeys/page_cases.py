@@ -44,6 +44,7 @@ NO_PAGE = {
     "imports.discard": "only a button: goes back to the imports",
     "certificates.card": "a PDF",
     "batches.paper": "a PDF",
+    "accounts.paper": "a PDF",
 }
 
 
@@ -145,6 +146,11 @@ def full_cases(full: FullRegister) -> list[Case]:
         Case("accounts.one", f"/accounts/{of['account shut']}", ADMINISTRATOR),
         Case("accounts.reset_password", f"/accounts/{of['account fresh']}/password", ADMINISTRATOR),
         Case("accounts.disable", f"/accounts/{of['account fresh']}/disable", ADMINISTRATOR),
+        Case("accounts.index", "/accounts?show=never", ADMINISTRATOR),
+        Case("accounts.slip", f"/accounts/{of['account fresh']}/slip", ADMINISTRATOR),
+        Case("accounts.hand_over", f"/accounts/{of['account fresh']}/hand-over", ADMINISTRATOR),
+        Case("accounts.clerks", "/clerks"),
+        Case("accounts.clerks_slip", f"/clerks/{of['account clerk']}/slip"),
         Case("accounts.own", "/account"),
         Case("accounts.own_password", "/account/password"),
         Case("accounts.own_password", "/account/password", FIRST),
@@ -270,6 +276,9 @@ def sent_cases(full: FullRegister) -> list[Sent]:
             f"/accounts/{of['account admin']}/disable",
             ADMINISTRATOR,
         ),
+        Sent("accounts.slip", f"{fresh}/slip", ADMINISTRATOR, typed=(("reason", ""),)),
+        Sent("accounts.hand_over", f"{fresh}/hand-over", ADMINISTRATOR),
+        Sent("accounts.clerks_slip", f"/clerks/{of['account clerk']}/slip", typed=(("reason", ""),)),
         Sent("accounts.own_password", "/account/password"),
         Sent("accounts.sign_in", "/sign-in", NOBODY),
         Sent("settings.change", f"/settings/{number}", ADMINISTRATOR),
@@ -297,6 +306,7 @@ def empty_cases(roles: Iterable[str]) -> list[Case]:
         Case("organisations.index", "/organisations"),
         Case("organisations.add", "/organisations/new"),
         Case("accounts.index", "/accounts", ADMINISTRATOR),
+        Case("accounts.clerks", "/clerks"),
         Case("accounts.own", "/account", EXAMINER),
         Case("settings.index", "/settings", ADMINISTRATOR),
     ]

@@ -217,12 +217,12 @@ def test_the_administrator_sees_accounts_settings_and_keys(
     account_of("auditor", login="never")
     idle = account_of("auditor", login="idle")
     with connection():
-        Account.update(last_sign_in_at="2026-08-25T02:29:59.000000Z").where(
+        Account.update(last_sign_in_at="2026-05-27T02:29:59.000000Z").where(
             Account.id == idle
         ).execute()
     page = signed_in("administrator").get("/").text
     found = lines(page)
-    assert found["从未登录过的账号"] == 1 and found["90 日没有登录的账号"] == 1
+    assert found["从未登录过的账号"] == 1 and found["180 日没有登录的账号"] == 1
     assert found["还是初始值的设置"] == 4
     for purpose in ("身份证号加密", "身份证号查找", "证件签名", "状态列表签名", "上传文件加密"):
         assert f"<dt>{purpose}</dt>" in page
