@@ -4,6 +4,7 @@ Issued like any other: numbered, signed, pointing back at the card that ended, w
 carries on. The caller holds the transaction and has locked the numbers. No act is done here.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,12 +32,22 @@ def hold_numbers() -> None:
 
 
 def issue_after_transfer(
-    book: Book, act: Act, person_number: str, number: str | None, first_day: date | None
+    book: Book,
+    act: Act,
+    person_number: str,
+    number: str | None,
+    first_day: date | None,
+    just_ended: Collection[str] = (),
 ) -> Reissued:
-    """Write the new certificate, or raise Refused with every reason."""
+    """Write the new certificate, or raise Refused with every reason.
+
+    ``just_ended`` are the numbers that the transfer has ended in the same transaction.
+    """
     person = person_rows.find(person_number, act.by.scope)
     begins = first_day or act.on
-    found = person and moved_cards.reissue_of(person.person_id, act.on, first_day=begins)
+    found = person and moved_cards.reissue_of(
+        person.person_id, act.on, first_day=begins, just_ended=just_ended
+    )
     if not found:
         raise Refused(
             Refusal(

@@ -151,7 +151,8 @@ def confirm_and_issue(
 
     def write(book: Book) -> Confirmed:
         moved = confirm(book)
-        return Confirmed(moved, issue_after_transfer(book, issue, row.number, number, first_day))
+        new = issue_after_transfer(book, issue, row.number, number, first_day, moved.certificates)
+        return Confirmed(moved, new)
 
     try:
         return written(act, row, write, first=hold_numbers)

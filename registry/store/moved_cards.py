@@ -6,7 +6,7 @@ conditions, as a query, give the list of those who wait.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,17 +44,31 @@ class Reissue:
         return not self.refusals
 
 
-def reissue_of(person_id: int, on: date, *, first_day: date | None = None) -> Reissue | None:
-    """How it stands with a person's new certificate after a transfer; None: no such person."""
-    return reissues_of((person_id,), on, first_day=first_day).get(person_id)
+def reissue_of(
+    person_id: int,
+    on: date,
+    *,
+    first_day: date | None = None,
+    just_ended: Collection[str] = (),
+) -> Reissue | None:
+    """How it stands with a person's new certificate after a transfer; None: no such person.
+
+    ``just_ended`` are numbers that a transfer has ended on the day ``on`` in the transaction under
+    way: the book learns of them only at its end.
+    """
+    return reissues_of((person_id,), on, first_day=first_day, just_ended=just_ended).get(person_id)
 
 
 def reissues_of(
-    person_ids: Iterable[int], on: date, *, first_day: date | None = None
+    person_ids: Iterable[int],
+    on: date,
+    *,
+    first_day: date | None = None,
+    just_ended: Collection[str] = (),
 ) -> dict[int, Reissue]:
     """The same for many people at once, in a fixed number of queries."""
     known = holders.holders_of(person_ids, on)
-    cards = _moved_cards(known, on)
+    cards = _moved_cards(known, on, just_ended)
     chosen = holders.issue_settings()
     found = {}
     for person_id, holder in known.items():
@@ -127,7 +141,7 @@ def _waiting(*columns: Any) -> Any:
 
 
 def _moved_cards(
-    known: Mapping[int, Holder], on: date
+    known: Mapping[int, Holder], on: date, just_ended: Collection[str]
 ) -> dict[int, tuple[MovedCard, CertificateRow]]:
     wanted = [key for key, one in known.items() if one.engagement_id is not None and not one.live]
     rows = {
@@ -137,6 +151,7 @@ def _moved_cards(
     }
     fields = _fields_after_moves(rows, known)
     ended = _ends([row.id for person_id, row in rows.items() if person_id in fields])
+    ended |= {row.id: (0, on) for row in rows.values() if row.number in just_ended}
     histories = certificates.histories(ended)
     names = Names(on) if ended else None
     found = {}
