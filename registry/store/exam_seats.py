@@ -112,7 +112,10 @@ def rooms_of(round_id: int) -> list[RoomRow]:
         .where(ExamRoom.round_id == round_id)
         .order_by(ExamRoom.id)
     )
-    return [RoomRow(*row, seated=seated.get(row[0], 0)) for row in rows]
+    return [
+        RoomRow(key, code, place, seats, reserve, seated.get(key, 0))
+        for key, code, place, seats, reserve in rows
+    ]
 
 
 def enrolled(round_id: int) -> dict[int, int]:
