@@ -177,10 +177,10 @@ def _address_problems(config: Config) -> list[str]:
 @group.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--only", type=click.Choice(["street"]), help="Serve this door alone.")
+@click.option("--only", type=click.Choice(["street", "candidates"]), help="Serve this door alone.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-def serve(port: int, host: str, only: Literal["street"] | None, workers: int) -> None:
-    """Serve the register (gunicorn); with --only street the public door alone."""
+def serve(port: int, host: str, only: Literal["street", "candidates"] | None, workers: int) -> None:
+    """Serve the register (gunicorn); with --only one of the public doors alone."""
     from registry.web.server import serve as run_server
 
     run_server(configured(), port=port, host=host, only=only, workers=workers)

@@ -3,6 +3,7 @@
 Which one a page speaks: the account's own choice kept in a cookie, else the browser's.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, has_request_context, request
@@ -50,8 +51,8 @@ def is_english() -> bool:
     return language_tag() == "en"
 
 
-def install(app: Flask) -> Babel:
-    """Give ``app`` its languages; may be used by any Flask application of ours."""
+def install(app: Flask, chosen: Callable[[], str] = chosen_language) -> Babel:
+    """Give ``app`` its languages; ``chosen`` tells the locale of a request."""
     names = areas() or ["shell"]
     app.config.update(
         BABEL_DEFAULT_LOCALE=CHINESE,
@@ -59,4 +60,4 @@ def install(app: Flask) -> Babel:
         BABEL_DOMAIN=";".join(names),
         BABEL_TRANSLATION_DIRECTORIES=";".join([str(CATALOGUES)] * len(names)),
     )
-    return Babel(app, locale_selector=chosen_language)
+    return Babel(app, locale_selector=chosen)

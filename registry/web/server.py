@@ -32,6 +32,8 @@ TIMEOUT = 60
 GRACE = 30
 
 _CODE_PREFIXES = ("/v/", "/V/", "/api/v1/verify/")
+#: A class's screen code and its tickets: no log is a store of them, however short their life.
+_SCREEN_PREFIXES = ("/c/s/", "/c/t/")
 _LONGEST_SEGMENT = 40
 #: An ID number of 15 or 18 characters that somebody typed into an address.
 _IDENTITY = re.compile("[0-9]{14}")
@@ -48,8 +50,8 @@ def serve(
 ) -> None:
     """Serve until told to stop by a signal; exits the process as gunicorn does.
 
-    ``only="street"`` serves the street alone. Raises ConfigurationRefused, RegisterNotReady or
-    KeyMissing before anything listens, when this register may not be served.
+    ``only`` serves the street or the candidates' door alone. Raises ConfigurationRefused,
+    RegisterNotReady or KeyMissing before anything listens, when this register may not be served.
     """
     refuse_unready(config, only)
     _Server(config, only, f"[{host}]:{port}" if ":" in host else f"{host}:{port}", workers).run()
@@ -86,7 +88,8 @@ def refuse_unready(config: Config, only: Only) -> None:
                 f"The register's tables are not up to date ({behind[0]}): run `registry migrate`."
             )
         return
-    config.require_secret()
+    if only != "candidates":
+        config.require_secret()
     # Workers open it for themselves: a connection doesn't survive a fork.
     open_register(config)
     with connection():
@@ -194,6 +197,9 @@ def logged_path(path: str) -> str:
         if path.startswith(prefix):
             code, photograph, _ = path.removeprefix(prefix).partition("/photograph")
             return f"{prefix}{code_digest(code)}{photograph}"
+    for prefix in _SCREEN_PREFIXES:
+        if path.startswith(prefix):
+            return prefix + code_digest(path.removeprefix(prefix))
     parts = (
         f"~{code_digest(part)}" if len(part) > _LONGEST_SEGMENT or _IDENTITY.search(part) else part
         for part in path.split("/")

@@ -15,7 +15,6 @@ from functools import lru_cache, partial
 from typing import Any
 
 from flask import Flask, Response, g, json, render_template, request
-from flask.sessions import SessionInterface
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -32,6 +31,7 @@ from registry.store.street import (
     StreetUnavailable,
 )
 from registry.web import logs, street_wording
+from registry.web.no_sessions import NoSessions
 from registry.web.street_wording import (
     LOOKS,
     SHOWN,
@@ -71,19 +71,6 @@ def code_digest(code: str) -> str:
     return hashlib.sha256(code.upper().encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
-class _NoSessions(SessionInterface):
-    """Opens nothing and saves nothing: no cookie is read or set, whatever is asked."""
-
-    def open_session(self, app: Flask, request: Any) -> Any:
-        return None
-
-    def is_null_session(self, obj: object) -> bool:
-        return True
-
-    def make_null_session(self, app: Flask) -> Any:
-        return None
-
-
 class _Street:
     """One street: its register, its keys, its clock, and the pages that they make."""
 
@@ -97,7 +84,7 @@ class _Street:
         self.log = app.logger
         source = (resource_folder("static") / "street.css").read_text("utf-8")
         # In the page and allowed by its hash: the first answer is then the whole page.
-        self.css = Markup(_squeezed(source))  # noqa: S704 - a file of ours
+        self.css = Markup(squeezed(source))  # noqa: S704 - a file of ours
         digest = base64.b64encode(hashlib.sha256(self.css.encode()).digest()).decode("ascii")
         self.policy = (
             f"default-src 'none'; img-src 'self' data:; style-src 'sha256-{digest}'; "
@@ -224,7 +211,7 @@ def create_street_app(config: Config, *, clock: Callable[[], datetime] | None = 
     It needs no secret and no key file. ``clock`` takes the place of the machine's (UTC).
     """
     app = Flask("street", template_folder=str(resource_folder("templates")), static_folder=None)
-    app.session_interface = _NoSessions()
+    app.session_interface = NoSessions()
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -350,7 +337,7 @@ def _text(text: str) -> Response:
     return Response(text, content_type="text/plain; charset=utf-8")
 
 
-def _squeezed(css: str) -> str:
+def squeezed(css: str) -> str:
     """A style sheet without comments and without the spaces that only people need."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
