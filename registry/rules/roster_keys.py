@@ -13,6 +13,9 @@ from registry.rules.identity_number import (
     judge_identity_number,
     mask_identity_number,
 )
+from registry.rules.people import CATEGORIES, category_of
+from registry.rules.refusals import Term
+from registry.rules.roster_values import ESTABLISHMENT_WORDS, match_key
 from registry.rules.rosters import Cell, RawRow, RowRefusal, refuse_row
 from registry.rules.text import fold_width
 
@@ -20,6 +23,14 @@ Where = tuple[str, int]
 
 MASK = "*"
 _PERSON_NUMBER = re.compile(r"P[0-9]{6,12}")
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """Whom a person number names: the ID number, and the category of the newest employment."""
+
+    identity_number: str
+    category: str
 
 
 @dataclass(frozen=True)
@@ -52,21 +63,22 @@ def person_numbers(rows: Iterable[RawRow]) -> frozenset[str]:
 
 
 def match_by_key(
-    rows: Iterable[RawRow], identities: Callable[[frozenset[str]], Mapping[str, str]]
+    rows: Iterable[RawRow], kind: str, people: Callable[[frozenset[str]], Mapping[str, KnownPerson]]
 ) -> KeyedRows:
     """Put the register's ID numbers into the rows that a person number finds.
 
-    ``identities`` gives the ID numbers of those of some person numbers that the importer reaches;
-    whoever lies outside is unknown here, the same as nobody. A key that is unknown, a masked
-    number without one, and an ID number of somebody else are refused.
+    ``people`` gives those of some person numbers that the importer reaches; whoever lies outside
+    is unknown here, the same as nobody. A key that is unknown, a masked number without one, and
+    an ID number of somebody else are refused; so is, in a file of ``kind``, a row about somebody
+    of another category that says so itself.
     """
     rows = tuple(rows)
-    known = identities(person_numbers(rows))
+    known = people(person_numbers(rows))
     found: list[RawRow] = []
     keyed: set[Where] = set()
     against: dict[Where, RowRefusal] = {}
     for raw in rows:
-        row, refusal = _match(raw, known)
+        row, refusal = _match(raw, kind, known)
         found.append(row)
         if refusal is not None:
             against[(raw.sheet, raw.row)] = refusal
@@ -75,7 +87,9 @@ def match_by_key(
     return KeyedRows(tuple(found), frozenset(keyed), against)
 
 
-def _match(raw: RawRow, known: Mapping[str, str]) -> tuple[RawRow, RowRefusal | None]:
+def _match(
+    raw: RawRow, kind: str, known: Mapping[str, KnownPerson]
+) -> tuple[RawRow, RowRefusal | None]:
     cell = raw.cells.get("identity_number")
     number = fold_person_number(raw.cells.get("person_number"))
     if not number:
@@ -83,13 +97,17 @@ def _match(raw: RawRow, known: Mapping[str, str]) -> tuple[RawRow, RowRefusal | 
             return raw, None
         bare = _with_identity(raw, None)
         return bare, refuse_row(raw, "person_number", "person-number-missing")
-    identity = known.get(number)
-    if identity is None:
+    person = known.get(number)
+    if person is None:
         bare = _with_identity(raw, None) if is_masked(cell) else raw
         return bare, refuse_row(raw, "person_number", "person-number-unknown", text=number[:20])
+    identity = person.identity_number
     typed = fold_identity_number(cell)
     whole = _with_identity(raw, identity)
     if typed in (identity, mask_identity_number(identity)):
+        if kind in CATEGORIES and person.category != kind and _says(raw, person.category):
+            category = Term(CATEGORIES[person.category])
+            return whole, refuse_row(raw, "establishment", "of-the-other-roster", category=category)
         return whole, None
     if not is_masked(cell) and (wrong := judge_identity_number(cell)):
         # The number itself is wrong, or missing: that is said of it, as of any other row's.
@@ -99,6 +117,12 @@ def _match(raw: RawRow, known: Mapping[str, str]) -> tuple[RawRow, RowRefusal | 
     return whole, refuse_row(
         raw, "identity_number", "id-not-this-persons", text=number, masked=_shown(typed)
     )
+
+
+def _says(raw: RawRow, category: str) -> bool:
+    """Whether the row's own word for the employment is of that category."""
+    code = ESTABLISHMENT_WORDS.get(match_key(raw.cells.get("establishment") or ""))
+    return code is not None and category_of(code) == category
 
 
 def _shown(typed: str) -> str:

@@ -147,6 +147,12 @@ class _Judge:
 
     def _draft(self, raw: RawRow) -> _Draft:
         draft = _Draft(raw)
+        refusal = self.against.get((raw.sheet, raw.row))
+        if refusal is not None and refusal.code == "of-the-other-roster":
+            # A list of both kinds went out and came back: nobody tries anything here.
+            draft.identity_text = fold_identity_number(raw.cells.get("identity_number"))
+            draft.refused.append(refusal)
+            return draft
         for name in ("organisation", "establishment", "sex", "section", "post", "field"):
             self._read_text(draft, name)
         for name in ("telephone", "supervisor", "remarks", "grade"):

@@ -264,6 +264,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         sentence("登记里没有人员编号“%(text)s”。"),
         sentence("请对照导出的名单改正；新来的请把人员编号留空，填写完整的身份证号码。"),
     ),
+    "of-the-other-roster": (
+        sentence("此人在登记里是%(category)s，不在这种名册里。"),
+        sentence("这一行没有导入；要改的请从那一种名单导出，分开导入。"),
+    ),
     "id-not-this-persons": (
         sentence("身份证号码%(masked)s不是%(text)s这个人的。"),
         sentence("可能错了行，请对照导出的名单改正；号码原来登记错的，在此人的页面上更正。"),

@@ -275,7 +275,9 @@ def judge(act: Act, roster: Roster, meanings: Meanings, *, hold: bool = False) -
 def _matched(act: Act, roster: Roster) -> KeyedRows:
     """The rows, each with the ID number of the person whom its key names within reach."""
     return match_by_key(
-        roster.rows, lambda numbers: person_rows.identities_by_number(numbers, act.by.scope)
+        roster.rows,
+        roster.kind,
+        lambda numbers: person_rows.known_by_number(numbers, act.by.scope),
     )
 
 

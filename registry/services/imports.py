@@ -208,10 +208,14 @@ def commit(
         shown = _shown(act, file, judged, meanings)
         opened = _write(book, act, judged, file)
         if isinstance(judged, JudgedPeople):
-            named = [index for index, _ in judged.people_by_row().values()]
-            write_absences(
-                book, act, judged.difference, judged.view, named, file.digest, whole
-            )
+            # A list that went out names those who were asked for: it is no roster, and that
+            # somebody stands in it says nothing of whether they are still here.
+            keyed = judged.judged.keyed
+            named = [
+                index for where, (index, _) in judged.people_by_row().items() if where not in keyed
+            ]
+            whole = False if whole is None and keyed else whole
+            write_absences(book, act, judged.difference, judged.view, named, file.digest, whole)
         store.remember(book, act, judged.kind, said)
         _record(book, act, shown, file)
         if held is not None:

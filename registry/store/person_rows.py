@@ -12,6 +12,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from registry.rules.people import PersonFacts
+from registry.rules.roster_keys import KnownPerson
 from registry.store import keys
 from registry.store.certificates import tuples
 from registry.store.tables import Engagement, Organisation, Person
@@ -216,18 +217,24 @@ def identity_numbers(person_ids: Iterable[int]) -> dict[int, str]:
     }
 
 
-def identities_by_number(numbers: Iterable[str], scope: frozenset[int] | None) -> dict[str, str]:
-    """The ID numbers of those of the person numbers that lie inside ``scope``, opened."""
+def known_by_number(numbers: Iterable[str], scope: frozenset[int] | None) -> dict[str, KnownPerson]:
+    """Those of the person numbers that lie inside ``scope``, with their ID numbers opened."""
     ring = keys.bound()
-    found: dict[str, str] = {}
+    found: dict[str, KnownPerson] = {}
     ordered = sorted(set(numbers))
-    columns = (Person.number, Person.identity_key, Person.identity_sealed)
+    columns = (
+        Person.number,
+        Person.identity_key,
+        Person.identity_sealed,
+        Engagement.category,
+    )
     for start in range(0, len(ordered), 500):
         query = with_newest_engagement(*columns).where(
             Person.number.in_(ordered[start : start + 500])
         )
-        for number, key, sealed in tuples(within(query, scope)):
-            found[number] = ring.open_identity(key, bytes(sealed), number)
+        for number, key, sealed, category in tuples(within(query, scope)):
+            identity = ring.open_identity(key, bytes(sealed), number)
+            found[number] = KnownPerson(identity, category)
     return found
 
 
