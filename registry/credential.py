@@ -1,4 +1,4 @@
-"""The signed code of a certificate: what a card's QR says, how it is made and how it is read.
+"""The signed codes of certificates and proofs: what a QR says, how it is made, how it is read.
 
 Hides the format that docs/credential.md promises to the outside: a CBOR Web Token (RFC 8392) in
 COSE_Sign1 (RFC 9052), signed with ES256, written in BASE32 without padding. One credential and
@@ -10,10 +10,10 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import cbor2
 from cryptography.exceptions import InvalidSignature
@@ -45,8 +45,8 @@ NUMBER_LENGTH = 32
 NAME_LENGTH = 50
 CODE_LENGTH = 599
 
-# Claim keys of RFC 8392 and one of our own from its private range.
-_NUMBER, _END, _START, _OURS = 2, 4, 5, -65537
+# Claim keys of RFC 8392 and our own from its private range: one for certificates, one for proofs.
+_NUMBER, _END, _START, _OURS, _PASSED = 2, 4, 5, -65537, -65538
 
 _COSE_SIGN1 = 18
 # The protected header {1: -7, 4: kid} up to the four bytes of the kid.
@@ -59,6 +59,7 @@ _ALPHABET = re.compile(r"[A-Z2-7]+|[a-z2-7]+", re.ASCII)
 # A fixed list, not Unicode's categories: the format must not change with a library's tables.
 _UNSEEN = "\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff"
 _TEXT = re.compile(f"[^{_UNSEEN}]+")
+_CODE_WORD = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 
 _DAY = 86_400
 # 00:00 in Shanghai is 16:00 UTC of the day before: UTC+8 by definition of the format.
@@ -66,6 +67,8 @@ _SHANGHAI = 8 * 3_600
 _EPOCH = date(1970, 1, 1).toordinal()
 _EARLIEST = date(2000, 1, 1)
 _LATEST = date(2199, 12, 31)
+
+Said = TypeVar("Said")
 
 _VERIFY = ec.ECDSA(SHA256())
 _SIGN = ec.ECDSA(SHA256(), deterministic_signing=True)
@@ -100,6 +103,21 @@ class Credential:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What the code of a proof of passing says: who passed which paper, and how long it counts.
+
+    ``subject`` and ``field`` are codes; ``field`` is empty for public law.
+    """
+
+    number: str
+    name: str
+    subject: str
+    field: str
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
 class VerifyingKey:
     """A public key with its one purpose; ``kid`` follows from the key."""
 
@@ -119,9 +137,21 @@ def sign(credential: Credential, private_key: ec.EllipticCurvePrivateKey) -> str
     Raises ValueError for a credential that :func:`read` would refuse, so that no card is printed
     that can't be verified.
     """
-    claims = _claims(credential)
+    return _signed(_claims(credential), _credential, private_key)
+
+
+def sign_proof(proof: Proof, private_key: ec.EllipticCurvePrivateKey) -> str:
+    """Make the one code of a proof of passing; as :func:`sign`, with a key of its own purpose."""
+    return _signed(_proof_claims(proof), _proof, private_key)
+
+
+def _signed(
+    claims: dict[int, object],
+    parse: Callable[[object], object],
+    private_key: ec.EllipticCurvePrivateKey,
+) -> str:
     try:
-        _credential(claims)
+        parse(claims)
     except NotOurs as refused:
         raise ValueError(f"this can't be certified: {refused.why}") from None
     payload = cbor2.dumps(claims, canonical=True)
@@ -141,16 +171,31 @@ def read(text: str, keys: Mapping[bytes, VerifyingKey]) -> Credential:
     Tells only that this register signed these words: whether the certificate stands today is for
     the register or the status list to say.
     """
+    return _read(text, keys, CERTIFICATE, _credential, _claims)
+
+
+def read_proof(text: str, keys: Mapping[bytes, VerifyingKey]) -> Proof:
+    """Read the code of a proof of passing; as :func:`read`. A certificate's code is none."""
+    return _read(text, keys, PROOF_OF_PASSING, _proof, _proof_claims)
+
+
+def _read(
+    text: str,
+    keys: Mapping[bytes, VerifyingKey],
+    purpose: str,
+    parse: Callable[[object], Said],
+    claims_of: Callable[[Said], dict[int, object]],
+) -> Said:
     raw = _bytes_of(text)
     protected, payload, signature = _parts(raw)
     key = keys.get(protected[-_KID_LENGTH:])
     if key is None:
         raise NotOurs("kid")
-    if key.purpose != CERTIFICATE:
+    if key.purpose != purpose:
         raise NotOurs("purpose")
-    credential = _credential(_decoded(payload))
+    said = parse(_decoded(payload))
     if (
-        cbor2.dumps(_claims(credential), canonical=True) != payload
+        cbor2.dumps(claims_of(said), canonical=True) != payload
         or _envelope(protected, payload, signature) != raw
     ):
         raise NotOurs("encoding")
@@ -163,12 +208,17 @@ def read(text: str, keys: Mapping[bytes, VerifyingKey]) -> Credential:
         )
     except InvalidSignature:
         raise NotOurs("signature") from None
-    return credential
+    return said
 
 
 def url(public_url: str, code: str) -> str:
-    """The address that a code is printed as: ``https://<host>/v/<CODE>``."""
+    """The address that a certificate's code is printed as: ``https://<host>/v/<CODE>``."""
     return f"{public_url.rstrip('/')}/v/{code}"
+
+
+def proof_url(public_url: str, code: str) -> str:
+    """The address of a proof of passing: ``https://<host>/p/<CODE>``."""
+    return f"{public_url.rstrip('/')}/p/{code}"
 
 
 def new_private_key() -> ec.EllipticCurvePrivateKey:
@@ -301,6 +351,47 @@ def _credential(claims: object) -> Credential:
         list=status_list,
         index=index,
     )
+
+
+def _proof(claims: object) -> Proof:
+    """The proof that these claims speak of; NotOurs unless they are exactly ours."""
+    if type(claims) is not dict or claims.keys() != {_NUMBER, _END, _START, _PASSED}:
+        raise NotOurs("claims")
+    ours = claims[_PASSED]
+    if type(ours) is not list or len(ours) != 3:
+        raise NotOurs("claims")
+    name, subject, field = ours
+    number = claims[_NUMBER]
+    if not _is_text(number, NUMBER_LENGTH):
+        raise NotOurs("number")
+    if not _is_text(name, NAME_LENGTH):
+        raise NotOurs("name")
+    if not _is_code_word(subject) or not (field == "" or _is_code_word(field)):
+        raise NotOurs("subject")
+    start, end = claims[_START], claims[_END]
+    if not _is_midnight(start) or not _is_midnight(end) or end <= start:
+        raise NotOurs("term")
+    return Proof(
+        number=number,
+        name=name,
+        subject=subject,
+        field=field,
+        first_day=_day_of(start),
+        last_day=_day_of(end - _DAY),
+    )
+
+
+def _proof_claims(proof: Proof) -> dict[int, object]:
+    return {
+        _NUMBER: proof.number,
+        _END: _seconds(proof.last_day) + _DAY,
+        _START: _seconds(proof.first_day),
+        _PASSED: [proof.name, proof.subject, proof.field],
+    }
+
+
+def _is_code_word(value: object) -> bool:
+    return type(value) is str and _CODE_WORD.fullmatch(value) is not None
 
 
 def _is_text(value: object, longest: int) -> bool:
