@@ -21,10 +21,11 @@ from registry.services import printing, rectification
 from registry.services.certificates import Done
 from registry.store import certificate_pages as pages
 from registry.store import certificates as rows
-from registry.store import organisations, rectifications, settings
+from registry.store import custody, organisations, rectifications, settings
 from registry.store.certificate_pages import Filter, Shown
 from registry.web import certificate_wording as wording
 from registry.web.addresses import asked_choice, asked_day, asked_number, asked_text
+from registry.web.card_offers import acts_on
 from registry.web.certificate_forms import (
     FORMS,
     ConfirmRectificationForm,
@@ -166,6 +167,7 @@ def one(number: str) -> ResponseReturnValue:
         acts=_open_acts(found),
         day_asked=day,
         person_url=_person_address(found),
+        card=_card(found),
         as_of=pages.as_of(found.row, day) if day else None,
         waiting=rectifications.open_request(found.row.id) if found.row.state in FINAL else None,
         may_rectify=found.row.state in FINAL and signed_in().may("certificate.rectify"),
@@ -174,6 +176,12 @@ def one(number: str) -> ResponseReturnValue:
         and found.row.code is not None
         and signed_in().may("certificate.print"),
     )
+
+
+def _card(found: Shown) -> dict[str, Any]:
+    """Where the certificate's card is, and what may be done with it."""
+    row = custody.by_numbers([found.row.number], signed_in().scope)[found.row.number]
+    return {"row": row, "acts": acts_on(row)}
 
 
 def _person_address(found: Shown) -> str:

@@ -35,6 +35,7 @@ AREAS: tuple[str, ...] = (
     "imports",
     "certificates",
     "batches",
+    "cards",
     "oversight",
     "settings",
     "client_address",

@@ -23,6 +23,7 @@ PLACES: tuple[tuple[str, object], ...] = (
     ("people.auxiliaries", lazy_gettext("辅助人员")),
     ("certificates.index", lazy_gettext("证件")),
     ("batches.index", lazy_gettext("换发")),
+    ("cards.index", lazy_gettext("卡片")),
     ("oversight.findings", lazy_gettext("待定事项")),
     ("oversight.proposals", lazy_gettext("变更建议")),
     ("imports.index", lazy_gettext("导入")),
