@@ -544,6 +544,13 @@ _ALL = (
         "elsewhere ended_on provider topic hours",
     ),
     _kind(
+        "hours-elsewhere-imported",
+        "import",
+        in_context("event", "导入另行培训的学时"),
+        "digest rows good refused bytes",
+        "file_name",
+    ),
+    _kind(
         "hours-elsewhere-decided",
         "person",
         in_context("event", "审定另行培训的学时"),
@@ -685,6 +692,12 @@ _ALL = (
         "person",
         in_context("event", "撤销考试资格"),
         "subject field sitting source cause certificates qualification",
+    ),
+    _kind(
+        "proof-made",
+        "person",
+        in_context("event", "出具合格证明"),
+        "qualification subject field number code_digest",
     ),
     _kind(
         "typist-opened",

@@ -82,7 +82,7 @@ def change_class(act: Act, class_id: int, facts: ClassFacts) -> None:
         outside = [
             one
             for one in training.sessions_of(class_id)
-            if not columns["from_on"] <= one.held_on <= columns["to_on"]
+            if not facts.from_on.isoformat() <= one.held_on <= facts.to_on.isoformat()
         ]
         if outside:
             raise Refused(
@@ -410,7 +410,7 @@ def _held(class_id: int, to: str) -> ClassRow:
     return row
 
 
-def _columns(facts: ClassFacts) -> dict[str, object]:
+def _columns(facts: ClassFacts) -> dict[str, str | int]:
     if facts.kind not in KINDS:
         raise Refused(
             Refusal("class-kind-unknown", sentence("没有这种培训班。请从列表中选择类别。"), BASIS)

@@ -134,7 +134,12 @@ def people_with_hours(
         .where(Engagement.ended_on.is_null(), Engagement.category == category)
         .order_by(Organisation.code, Person.pinyin, Person.id)
     )
-    return [HoursRow(*row, *hours.get(row[0], (0, 0))) for row in tuples(within(query, scope))]
+    found = []
+    for row in tuples(within(query, scope)):
+        in_classes, elsewhere = hours.get(row[0], (0, 0))
+        values: list[Any] = [*row, in_classes, elsewhere]
+        found.append(HoursRow(*values))
+    return found
 
 
 def earned_by(person_id: int, year: int) -> list[Earned]:
