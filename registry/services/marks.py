@@ -89,7 +89,19 @@ def save_marks(
     with in_words(), transaction():
         sitting = held(act, sitting_id)
         join(act, sitting, entry)
-        return write_changes(act, sitting, entry, changes)
+        answers = write_changes(act, sitting, entry, changes)
+        if whole and any(one.outcome in ("conflict", "refused") for one in answers):
+            raise Refused(moved_since_preview())
+        return answers
+
+
+def moved_since_preview() -> Refusal:
+    """Refusal to write a preview that no longer says what would happen."""
+    return Refusal(
+        "moved-since-preview",
+        sentence("看过预览以后，这场成绩又有变动，什么都没有写入。请重新粘贴，再看一次预览。"),
+        "registry-rule",
+    )
 
 
 def put_room_total(
