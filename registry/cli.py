@@ -5,11 +5,31 @@ from typing import NoReturn
 
 import click
 
-from registry.commands import REFUSED, certificates, group, imports, people, register, training
+from registry.commands import (
+    REFUSED,
+    certificates,
+    custody,
+    group,
+    imports,
+    people,
+    photographs,
+    register,
+    training,
+)
 from registry.config import ConfigurationRefused
 from registry.rules.refusals import Refused
 
-__all__ = ["certificates", "group", "imports", "main", "people", "register", "training"]
+__all__ = [
+    "certificates",
+    "custody",
+    "group",
+    "imports",
+    "main",
+    "people",
+    "photographs",
+    "register",
+    "training",
+]
 
 
 def main() -> NoReturn:

@@ -21,14 +21,19 @@ from registry.services import (
     conduct,
     employment,
     imports,
+    photograph_review,
     photographs,
 )
 from registry.services.import_judging import read_file
+from registry.services.photograph_review import SendBack
 from registry.store import organisations, person_rows
 from registry.store.accounts import find_login, list_accounts, organisation_and_below
 from registry.store.certificates import CertificateRow, live_of
+from registry.store.photograph_review import waiting as waiting_photographs
 
 _WITHOUT_PHOTOGRAPH = 0.06
+_LEFT_WAITING = 30
+_SENT_BACK = ("blurred", "background", "too-old")
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 #: login, role, organisation's code, name shown
@@ -158,6 +163,16 @@ def _photographs(legal: _Office, people: tuple[DemoPerson, ...], chance: random.
     with _drawing([(serial, sex) for _, serial, sex in wanted]) as drawn:
         for (number, _, _), picture in zip(wanted, drawn, strict=True):
             photographs.add_photograph(legal.act(), number, picture)
+    second = _Office("legal2", legal.at)
+    waiting = waiting_photographs(None, second.actor.account_id, limit=len(wanted))
+    # The newest are left for whoever tries the second look; a few have come back.
+    looked_at = waiting[: -_LEFT_WAITING or None]
+    back = dict(
+        zip((row.id for row in reversed(looked_at)), map(SendBack, _SENT_BACK), strict=False)
+    )
+    photograph_review.review(
+        second.act(), [row.id for row in looked_at if row.id not in back], back
+    )
 
 
 @contextmanager

@@ -41,13 +41,22 @@ _NOT_A_PHOTOGRAPH = sentence("这个文件不是 JPEG 或 PNG 照片。请上传
 _OTHER_FORMATS = {
     "heic": sentence(
         "这是 HEIC 格式的手机照片，打不开。请在手机“设置—相机—格式”里选“兼容性最佳”后重拍，"
-        "或在看图软件里另存为 JPEG 再上传。"
+        "或在看图软件里另存为 JPEG 再上传；用微信传的不要勾“原图”，微信会转成 JPEG。"
     ),
     "webp": sentence("这是 WebP 图片。请在看图软件里另存为 JPEG 再上传。"),
     "gif": sentence("这是 GIF 图片。请上传 JPEG 或 PNG 照片。"),
     "drawing": sentence("这是矢量图或排版文件，不是照片。请上传 JPEG 或 PNG 照片。"),
     "other": _NOT_A_PHOTOGRAPH,
 }
+_TOO_LARGE = sentence("照片超过 2500 万像素。请把照片缩小后再上传。")
+_DAMAGED = sentence("照片文件不完整或已损坏，打不开。请重新导出或重新拍摄后上传。")
+_TOO_SMALL = sentence(
+    "照片太小：%(width)d × %(height)d 像素。留用部分至少要 %(least)d × %(least_height)d"
+    " 像素，否则印出来模糊。请上传更大的照片，或少裁一些。"
+)
+#: Every sentence with which a picture itself is refused, in an order that never changes while
+#: two processes speak: the one that reads pictures names a sentence by its place here.
+SENTENCES: tuple[str, ...] = (_TOO_LARGE, _DAMAGED, _TOO_SMALL, *_OTHER_FORMATS.values())
 
 
 @dataclass(frozen=True)
@@ -133,10 +142,7 @@ def _taken(data: bytes, turn: int, crop: Crop | None) -> Photograph:
     if (box[2] - box[0]) * scale + 0.5 < LEAST_WIDTH:
         raise PhotographRefused(
             "photograph-too-small",
-            sentence(
-                "照片太小：%(width)d × %(height)d 像素。留用部分至少要 %(least)d × %(least_height)d"
-                " 像素，否则印出来模糊。请上传更大的照片，或少裁一些。"
-            ),
+            _TOO_SMALL,
             {
                 "width": full_width,
                 "height": full_height,
@@ -191,16 +197,11 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
 
 
 def _too_large() -> PhotographRefused:
-    return PhotographRefused(
-        "photograph-too-large", sentence("照片超过 2500 万像素。请把照片缩小后再上传。")
-    )
+    return PhotographRefused("photograph-too-large", _TOO_LARGE)
 
 
 def _damaged() -> PhotographRefused:
-    return PhotographRefused(
-        "photograph-damaged",
-        sentence("照片文件不完整或已损坏，打不开。请重新导出或重新拍摄后上传。"),
-    )
+    return PhotographRefused("photograph-damaged", _DAMAGED)
 
 
 def _looks_like(data: bytes) -> str:

@@ -27,6 +27,7 @@ SUBJECTS: frozenset[str] = frozenset(
         "key",
         "setting",
         "register",
+        "export",
     }
 )
 
@@ -287,6 +288,25 @@ _ALL = (
         in_context("event", "导入年度考核"),
         "kind digest year rows good added changed unchanged refused bytes",
         "file_name",
+    ),
+    # Exports
+    _kind(
+        "identity-numbers-exported",
+        "export",
+        in_context("event", "导出完整身份证号"),
+        "list template people rows digest",
+    ),
+    _kind(
+        "export-template-saved",
+        "export",
+        in_context("event", "保存导出格式"),
+        "template list title columns",
+    ),
+    _kind(
+        "export-template-removed",
+        "export",
+        in_context("event", "停用导出格式"),
+        "template",
     ),
     _kind(
         "mapping-remembered",

@@ -191,16 +191,16 @@ def _kinds() -> Iterator[SettingKind]:
         unit=sentence("个月"),
     )
     yield SettingKind(
-        "retirement_age",
-        60,
+        "retirement_months_ahead",
+        12,
         "number",
         "certificates",
-        sentence("到龄提示的年龄"),
-        sentence("只作提示，不会让证件失效。"),
-        "civil-servant-law",
-        low=50,
-        high=70,
-        unit=sentence("岁"),
+        sentence("到龄前多久提示"),
+        sentence("按出生日期、性别和退休年龄改革的对照表计算；只作提示，不会让证件失效。"),
+        "retirement-reform-2024",
+        low=0,
+        high=60,
+        unit=sentence("个月"),
     )
     yield SettingKind(
         "transfer_request_days",

@@ -1,19 +1,22 @@
 """Acts on photographs: adding one that was cropped and turned, taking one down.
 
 Hides that an upload is never kept as it came: what is stored is a new picture made from pixels.
+It is shown once somebody else has approved it (:mod:`registry.services.photograph_review`), or at
+once where the setting ``photograph_second_look`` is off; the legal office's own are no exception.
 """
 
+from registry.documents.photograph_checks import remarks_on
 from registry.documents.photographs import Crop, PhotographRefused, take_photograph
 from registry.rules.acts import Act, authorise
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.services.person_acts import person_for, reason_missing, written
-from registry.store import photographs
+from registry.store import photographs, settings
 
 
 def add_photograph(
     act: Act, number: str, data: bytes, *, turn: int = 0, crop: Crop | None = None
 ) -> int:
-    """Make the upload into a photograph and show it from now on; gives its version.
+    """Make the upload into a photograph that waits for the second look; gives its version.
 
     ``turn``: degrees clockwise, a multiple of 90; ``crop``: fractions of the turned picture.
     Raises Refused for what is no photograph.
@@ -37,6 +40,8 @@ def add_photograph(
             jpeg=taken.jpeg,
             width=taken.width,
             height=taken.height,
+            remarks=remarks_on(taken.jpeg),
+            shown=not settings.flag("photograph_second_look"),
         ),
     )
 

@@ -1,7 +1,9 @@
 """Photographs in their versions: what was uploaded, which one is shown.
 
 The pictures lie in the register itself, one backup with the rest. The one shown is the newest
-that is approved and not withdrawn; rows are never overwritten.
+that may be shown (``approved_at``) and is not withdrawn; rows are never overwritten. Who gave the
+second look stands in ``approved_by``, empty where a setting let the picture be shown without one.
+The second look itself is in :mod:`registry.store.photograph_review`.
 """
 
 import hashlib
@@ -28,6 +30,16 @@ class PhotographRow:
     added_at: str
     approved_at: str | None
     withdrawn_at: str | None
+    added_by: int | None
+    approved_by: int | None
+    sent_back_at: str | None
+    sent_back_why: str | None
+    sent_back_note: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has given it the second look yet."""
+        return self.approved_by is None and self.withdrawn_at is None
 
 
 _COLUMNS = (
@@ -40,6 +52,11 @@ _COLUMNS = (
     Photograph.added_at,
     Photograph.approved_at,
     Photograph.withdrawn_at,
+    Photograph.added_by,
+    Photograph.approved_by,
+    Photograph.sent_back_at,
+    Photograph.sent_back_why,
+    Photograph.sent_back_note,
 )
 
 
@@ -107,9 +124,13 @@ def add(
     jpeg: bytes,
     width: int,
     height: int,
-    approved: bool = True,
+    remarks: Iterable[str] = (),
+    shown: bool,
 ) -> int:
-    """Write the next version and record ``photograph-added``; gives the version."""
+    """Write the next version and record ``photograph-added``; gives the version.
+
+    ``shown``: it is shown at once, though nobody has given it the second look.
+    """
     known = (
         Photograph.select(Photograph.version)
         .where(Photograph.person_id == person_id)
@@ -128,8 +149,8 @@ def add(
         digest=digest,
         added_at=act.moment,
         added_by=act.by.account_id,
-        approved_at=act.moment if approved else None,
-        approved_by=act.by.account_id if approved else None,
+        approved_at=act.moment if shown else None,
+        remarks=" ".join(remarks),
     ).execute()
     book.record(
         "photograph-added",

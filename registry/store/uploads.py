@@ -21,6 +21,8 @@ from registry.store.imports import Meanings
 from registry.store.tables import Upload
 
 KEPT_FOR = timedelta(days=1)
+#: The kind of an upload that :mod:`registry.store.photograph_uploads` keeps: no roster.
+PHOTOGRAPHS = "photographs"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class FinishedUpload:
 def keep(account_id: int, kind: str, file: RosterFile, at: datetime) -> str:
     """Seal a file for its owner and give the random name under which it waits."""
     upload_id = secrets.token_urlsafe(16)
-    key, sealed = _seal(upload_id, account_id, _file_document(file))
+    key, sealed = seal_document(upload_id, account_id, _file_document(file))
     Upload.insert(
         id=upload_id,
         account_id=account_id,
@@ -84,13 +86,13 @@ def keep(account_id: int, kind: str, file: RosterFile, at: datetime) -> str:
 
 def waiting(upload_id: str, account_id: int, at: datetime) -> HeldUpload | None:
     """The file in preview; None when it is another's, too old, imported or unknown."""
-    row = _row(upload_id, account_id, at)
-    if row is None:
+    row = own_row(upload_id, account_id, at)
+    if row is None or row["kind"] == PHOTOGRAPHS:
         return None
     mapping = json.loads(row["mapping"])
     if "done" in mapping:
         return None
-    document = _open(row)
+    document = open_document(row)
     said = Meanings(
         dict(mapping["columns"]),
         {(name, text): value for name, text, value in mapping["values"]},
@@ -102,13 +104,13 @@ def waiting(upload_id: str, account_id: int, at: datetime) -> HeldUpload | None:
 
 def finished(upload_id: str, account_id: int, at: datetime) -> FinishedUpload | None:
     """What is left of an imported file; None when it is another's, too old or not imported."""
-    row = _row(upload_id, account_id, at)
-    if row is None:
+    row = own_row(upload_id, account_id, at)
+    if row is None or row["kind"] == PHOTOGRAPHS:
         return None
     mapping = json.loads(row["mapping"])
     if "done" not in mapping:
         return None
-    document = _open(row)
+    document = open_document(row)
     refused = Refuses(
         tuple(document["headings"]),
         tuple((sheet, number, _cells(cells)) for sheet, number, cells in document["rows"]),
@@ -137,7 +139,7 @@ def finish(held: HeldUpload, account_id: int, counts: Mapping[str, Any], refused
         "rows": [[sheet, row, _plain_cells(cells)] for sheet, row, cells in refused.rows],
         "entries": [_plain_entry(entry) for entry in refused.entries],
     }
-    key, sealed = _seal(held.id, account_id, document)
+    key, sealed = seal_document(held.id, account_id, document)
     return bool(
         Upload.update(mapping=_text({"done": dict(counts)}), key=key, sealed=sealed)
         .where(Upload.id == held.id, Upload.mapping == held.state)
@@ -161,7 +163,8 @@ def purge(at: datetime) -> int:
     return int(Upload.delete().where(Upload.expires_at <= moment_text(at)).execute())
 
 
-def _row(upload_id: str, account_id: int, at: datetime) -> dict[str, Any] | None:
+def own_row(upload_id: str, account_id: int, at: datetime) -> dict[str, Any] | None:
+    """The row of an account's own upload that has not waited too long; None for any other."""
     found = (
         Upload.select()
         .where(
@@ -188,12 +191,16 @@ def _bound_to(upload_id: str, account_id: int) -> str:
     return f"upload:{upload_id}:{account_id}"
 
 
-def _seal(upload_id: str, account_id: int, document: Mapping[str, Any]) -> tuple[str, bytes]:
+def seal_document(
+    upload_id: str, account_id: int, document: Mapping[str, Any]
+) -> tuple[str, bytes]:
+    """A document sealed for its upload and owner alone: the key's id and the sealed bytes."""
     plain = zlib.compress(json.dumps(document).encode())
     return keys.in_use().seal(keys.UPLOAD_SEAL, plain, _bound_to(upload_id, account_id))
 
 
-def _open(row: Mapping[str, Any]) -> dict[str, Any]:
+def open_document(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of an upload's row, as :func:`seal_document` sealed it."""
     bound_to = _bound_to(row["id"], row["account_id"])
     plain = keys.bound().open(row["key"], bytes(row["sealed"]), bound_to)
     return dict(json.loads(zlib.decompress(plain)))
