@@ -58,11 +58,12 @@ def issue(
 ) -> None:
     """Issue certificates as a batch; whoever is not eligible is refused with every reason."""
     from registry.services.batches import issue_all
+    from registry.services.given_numbers import read_given_numbers
 
     if not exchange:
         raise click.UsageError("say what to issue: --exchange")
     try:
-        given = _given_numbers(numbers) if numbers else None
+        given = read_given_numbers(act, read(numbers), numbers.name) if numbers else None
         issued = issue_all(
             act,
             organisation_code=organisation,
@@ -83,24 +84,6 @@ def issue(
     ]
     answer(summary, json_output=json_output, text="\n".join(lines))
     answer_refused(bool(issued.refused))
-
-
-def _given_numbers(file: Path) -> dict[str, str]:
-    from registry.documents.spreadsheets import Unreadable, read_tables
-
-    try:
-        tables = read_tables(read(file), file.name)
-    except Unreadable as unreadable:
-        raise Refused(
-            Refusal(unreadable.code, unreadable.template, "registry-rule", unreadable.values)
-        ) from unreadable
-    pairs = {}
-    for table in tables:
-        for _, cells in table.rows:
-            person, number = (str(cell or "").strip() for cell in [*cells, "", ""][:2])
-            if number and any(character.isdigit() for character in number):
-                pairs[person] = number
-    return pairs
 
 
 @group.command()

@@ -7,12 +7,13 @@ stops nobody else; a failure of the machine leaves nothing behind.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from registry import credential
 from registry.rules.acts import Act, account_of, authorise, local_day
 from registry.rules.bases import BASES
+from registry.rules.card_fit import cohort_warning
 from registry.rules.certificates import may_begin, may_join, validity
 from registry.rules.eligibility import IssueSettings, eligibility
 from registry.rules.numbering import clean_number
@@ -31,6 +32,7 @@ from registry.store import (
 from registry.store import settings as district
 from registry.store.book import Book, transaction
 from registry.store.certificates import CertificateRow
+from registry.store.cohorts import cohorts_after
 from registry.store.holders import Holder
 from registry.store.violations import in_words
 
@@ -74,12 +76,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Issued:
-    """What became of a batch."""
+    """What became of a batch; ``warned`` got a certificate with something to be seen to."""
 
     batch_id: int
     certificates: tuple[CertificateRow, ...]
     refused: tuple[HeldBack, ...]
     left_out: tuple[str, ...] = ()
+    warned: tuple[Candidate, ...] = ()
+    warnings: tuple[Refusal, ...] = ()
 
     def summary(self, public_url: str) -> dict[str, object]:
         """The same as plain values for a program to read; addresses begin with ``public_url``."""
@@ -97,18 +101,27 @@ class Issued:
                 {
                     "person": one.person_number,
                     "name": one.name,
-                    "refusals": [
-                        {
-                            "code": refusal.code,
-                            "sentence": refusal.sentence,
-                            "basis": BASES[refusal.basis].citation if refusal.basis else "",
-                        }
-                        for refusal in one.refusals
-                    ],
+                    "refusals": [_told(refusal) for refusal in one.refusals],
                 }
                 for one in self.refused
             ],
+            "warnings": [
+                *({"person": None, "name": None} | _told(warning) for warning in self.warnings),
+                *(
+                    {"person": one.person_number, "name": one.name} | _told(warning)
+                    for one in self.warned
+                    for warning in one.warnings
+                ),
+            ],
         }
+
+
+def _told(refusal: Refusal) -> dict[str, object]:
+    return {
+        "code": refusal.code,
+        "sentence": refusal.sentence,
+        "basis": BASES[refusal.basis].citation if refusal.basis else "",
+    }
 
 
 # --- one person ------------------------------------------------------------------------------
@@ -149,6 +162,7 @@ def _exchange(
     legacy = holder.legacy
     if refusals or legacy is None:
         raise Refused(refusals)
+    warnings = (*warnings, *cohort_warning(cohorts_after([holder], validity(begins))))
     given_numbers = {holder.person_id: given} if given else {}
     row = _issue(book, act, [holder], begins, given_numbers, {holder.person_id: warnings}, None)[0]
     ended = certificates.by_id(legacy.id)
@@ -199,6 +213,8 @@ def prepare_batch(
         )
         store.add_entries(batch_id, {person: judged[person][0] for person in people})
         refused = [person for person in people if judged[person][0]]
+        eligible = [found[person] for person in people if not judged[person][0]]
+        together = cohort_warning(cohorts_after(eligible, validity(first_day or act.on)))
         details: dict[str, object] = {
             "organisation": organisation_id,
             "kind": "exchange",
@@ -223,7 +239,7 @@ def prepare_batch(
             HeldBack(found[person].number, found[person].name, judged[person][0])
             for person in refused
         ),
-        _no_letter(letter),
+        (*_no_letter(letter), *together),
     )
 
 
@@ -261,6 +277,7 @@ def issue_batch(
                 refused[person_id] = every
         eligible = [found[entry.person_id] for entry in chosen if entry.person_id not in refused]
         begins = max(batch.first_on, act.on) if batch.first_on else act.on
+        together = cohort_warning(cohorts_after(eligible, validity(begins)))
         rows = _issue(
             book,
             act,
@@ -296,6 +313,12 @@ def issue_batch(
             for person, reasons in refused.items()
         ),
         tuple(entry.person_number for entry in struck),
+        tuple(
+            Candidate(holder.number, holder.name, judged[holder.person_id][1])
+            for holder in eligible
+            if judged[holder.person_id][1]
+        ),
+        together,
     )
 
 
@@ -333,8 +356,16 @@ def issue_all(
         letter_on=letter_on,
         first_day=first_day,
     )
-    issued = issue_batch(act, prepared.batch_id, numbers=numbers)
-    return Issued(issued.batch_id, issued.certificates, (*prepared.refused, *issued.refused))
+    try:
+        issued = issue_batch(act, prepared.batch_id, numbers=numbers)
+    except Refused:
+        discard_batch(act, prepared.batch_id)
+        raise
+    return replace(
+        issued,
+        refused=(*prepared.refused, *issued.refused),
+        warnings=(*_no_letter(letter_number or act.document), *issued.warnings),
+    )
 
 
 # --- what one and many share -----------------------------------------------------------------

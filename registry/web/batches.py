@@ -8,19 +8,26 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
 from registry.documents.cards import alignment_sheet_pdf
+from registry.documents.spreadsheet_prescan import MOST_BYTES
+from registry.rules.acts import Act
+from registry.rules.card_fit import cohort_warning
+from registry.rules.certificates import validity
 from registry.rules.eligibility import eligibility
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.services import batches as services
 from registry.services import printing
 from registry.services.batches import Exchanged, Issued, Prepared
+from registry.services.given_numbers import read_given_numbers
 from registry.store import batches as store
 from registry.store import holders, organisations, person_rows, settings
 from registry.store.batches import BatchRow
+from registry.store.cohorts import cohorts_after
 from registry.store.holders import Holder
 from registry.web import reissue
 from registry.web.addresses import asked_number
 from registry.web.certificates import download, fonts, pdf, register_config
-from registry.web.forms import ActForm, Choice, Day, LongText, PlainForm, Text
+from registry.web.file_readers import one_reader
+from registry.web.forms import ActForm, Choice, Day, LongText, PlainForm, Text, Upload
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today
 from registry.web.wording import refusal_sentence
@@ -69,6 +76,14 @@ class IssueForm(ActForm):
         description=lazy_gettext(
             "省里已经编号时用：每行一人，先写人员编号或旧证号码，空一格再写新证号码。"
             "空着就按编号规则自动编号。"
+        ),
+    )
+    numbers_file = Upload(
+        lazy_gettext("给定号码的文件"),
+        accept=".xlsx,.xls,.csv",
+        required=False,
+        description=lazy_gettext(
+            "两列的表：人员编号（或身份证号、旧证号码）和证件号码。有一行对不上，就一张也不发。"
         ),
     )
 
@@ -156,16 +171,19 @@ def _page(batch: BatchRow, form: ActForm, status: int) -> ResponseReturnValue:
         person_id: eligibility(holder.facts, today(), exchange=True, settings=rules)
         for person_id, holder in known.items()
     }
+    begins = max(batch.first_on, today()) if batch.first_on else today()
+    eligible = [holder for key, holder in known.items() if not judged[key][0]]
     page = render(
         "batches/one.html",
         batch=batch,
+        warnings=cohort_warning(cohorts_after(eligible, validity(begins))) if waiting else (),
         waiting=[(entry, known[entry.person_id], judged[entry.person_id]) for entry in waiting],
         entries=entries,
         issued=[entry for entry in entries if entry.outcome == "issued"],
         refused=[entry for entry in entries if entry.outcome == "refused"],
         left_out=[entry for entry in entries if entry.outcome == "left-out"],
         form=form,
-        own_fields=[field for field in form if field.name == "numbers"],
+        own_fields=[field for field in form if field.name in ("numbers", "numbers_file")],
         may_issue=batch.state == "prepared" and signed_in().may("certificate.exchange"),
         may_print=signed_in().may("certificate.print"),
         parts=range(1, printing.parts_of(batch) + 1),
@@ -176,7 +194,7 @@ def _page(batch: BatchRow, form: ActForm, status: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/exchange/<number:batch_id>/issue")
-@allow("certificate.exchange")
+@allow("certificate.exchange", body_limit=MOST_BYTES + 500_000)
 def issue(batch_id: int) -> ResponseReturnValue:
     """Issue the batch: everybody who is still eligible and was not struck off."""
     batch = batch_or_404(batch_id)
@@ -184,11 +202,12 @@ def issue(batch_id: int) -> ResponseReturnValue:
     done: list[Issued] = []
 
     def carry_out() -> None:
+        made = current_act(**form.act_values())
         done.append(
             services.issue_batch(
-                current_act(**form.act_values()),
+                made,
                 batch_id,
-                numbers=_numbers(form.numbers.data),
+                numbers=_given(made, form),
                 leave_out=frozenset(request.form.getlist("leave_out")),
             )
         )
@@ -204,6 +223,25 @@ def issue(batch_id: int) -> ResponseReturnValue:
         )
         return redirect(url_for("batches.one", batch_id=batch_id), 303)
     return _page(batch, form, 422)
+
+
+def _given(act: Act, form: ActForm) -> dict[str, str] | None:
+    """Given numbers, typed or by file; neither: none. Raises Refused for a line in doubt."""
+    upload = form["numbers_file"].data
+    typed = _numbers(form["numbers"].data or "")
+    if not upload:
+        return typed
+    if typed:
+        raise Refused(
+            Refusal(
+                "numbers-in-two-places",
+                sentence("号码既写在框里，又给了文件；请只留一样。"),
+                "registry-rule",
+            )
+        )
+    data = upload.stream.read(MOST_BYTES + 1)
+    with one_reader():
+        return read_given_numbers(act, data)
 
 
 def _numbers(text: str) -> dict[str, str] | None:
@@ -323,10 +361,15 @@ def person(number: str) -> ResponseReturnValue:
         holder=holder,
         form=form,
         against=() if form.refused else refusals,
-        warnings=warnings,
+        warnings=(*warnings, *(() if refusals else _together(holder))),
         own_fields=[field for field in form if field.name in ("number", "first_day")],
     )
     return make_response(page, 422 if form.is_submitted() else 200)
+
+
+def _together(holder: Holder) -> tuple[Refusal, ...]:
+    """Whether all cards of the holder's organ would end on one day."""
+    return cohort_warning(cohorts_after([holder], validity(today())))
 
 
 def _holder_or_404(number: str) -> Holder:
