@@ -60,22 +60,26 @@ class Room:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a proof of passing certifies; ``mark`` and ``full_mark`` are in half points."""
+    """What a proof of passing certifies; the mark is no part of it."""
 
     name: str
     masked_id_number: str
     unit: str
     subject: str
-    held_on: date
     passed_on: date
     valid_until: date | None
     number: str
     issuer: str
     qr_svg: str
     host: str
-    mark: int | None = None
-    full_mark: int | None = None
-    note: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A finished document and the name to save it under."""
+
+    name: str
+    content: bytes
 
 
 def admission_tickets_pdf(
@@ -126,15 +130,11 @@ def proof_of_passing_pdf(proof: Proof, fonts: Fonts) -> bytes:
         "id_number": printable(proof.masked_id_number, fonts),
         "unit": printable(proof.unit, fonts),
         "subject": printable(proof.subject, fonts),
-        "held_on": _day(proof.held_on),
         "passed_on": _day(proof.passed_on),
         "valid_until": _day(proof.valid_until) if proof.valid_until else None,
         "number": printable(proof.number, fonts),
         "issuer": printable(proof.issuer, fonts),
         "host": printable(proof.host, fonts),
-        "mark": half_points(proof.mark) if proof.mark is not None else None,
-        "full_mark": half_points(proof.full_mark) if proof.full_mark is not None else None,
-        "note": printable(proof.note, fonts) or None,
     }
     pictures = {"qr.svg": proof.qr_svg.encode()}
     return _set("proof_of_passing.typ", {"title": "考试合格证明"}, [row], fonts, pictures)

@@ -11,7 +11,7 @@ from random import Random, SystemRandom
 
 from registry.config import Config
 from registry.documents import exam_papers
-from registry.documents.exam_papers import ExamDay, PaperTime, Room, Seated
+from registry.documents.exam_papers import ExamDay, Paper, PaperTime, Room, Seated
 from registry.documents.fonts import Fonts
 from registry.documents.qr import qr_svg
 from registry.documents.wording import DocumentRefused
@@ -46,14 +46,6 @@ class Drawn:
 
     people: int
     rooms: int
-
-
-@dataclass(frozen=True)
-class ExamPaper:
-    """A finished document and the name to save it under."""
-
-    name: str
-    content: bytes
 
 
 def add_room(
@@ -200,7 +192,7 @@ def print_exam_papers(
     organiser: str,
     sitting_id: int | None = None,
     times: Sequence[str] = (),
-) -> ExamPaper:
+) -> Paper:
     """Tickets, door lists, desk labels or (for one paper, ``sitting_id``) score forms as PDF.
 
     ``times`` are the papers' hours in their order, such as ``9:00–10:30``. Printing tickets
@@ -249,7 +241,7 @@ def print_exam_papers(
         if form == "admission-tickets":
             store.freeze(act, round_id, [row.ticket_id for row in people])
         store.record_for_papers(book, act, "exam-papers-printed", day, form=form, count=len(people))
-    return ExamPaper(f"{form}-{round_id}.pdf", content)
+    return Paper(f"{form}-{round_id}.pdf", content)
 
 
 def paper_title(subject: str, field: str) -> str:

@@ -27,7 +27,13 @@ from registry.store.database import (
     shut,
 )
 
-STREET_VIEWS = ("street_certificate", "street_photograph", "street_key", "street_migration")
+STREET_VIEWS = (
+    "street_certificate",
+    "street_photograph",
+    "street_key",
+    "street_migration",
+    "street_proof",
+)
 
 _ADVISORY_LOCK = 0x5245_4749
 

@@ -1,4 +1,4 @@
-"""What the street may read: four views, over a connection of its own that can't write.
+"""What the street may read: five views, over a connection of its own that can't write.
 
 Hides which engine answers and how little it is allowed. On PostgreSQL the connection takes the
 street's role, which may select from the views and nothing else. SQLite has no roles, so there an
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from peewee import DatabaseError, InterfaceError
 
@@ -23,6 +23,8 @@ from registry.config import Config
 from registry.store import schema
 from registry.store.database import ROLE_STREET, is_postgresql, open_database, shut
 from registry.store.schema import STREET_VIEWS
+
+Said = TypeVar("Said")
 
 #: Seconds between two looks for new keys, however many unknown key ids are presented.
 KEYS_AT_MOST_EVERY = 2.0
@@ -38,6 +40,10 @@ from street_certificate c where c.number = ?
 _PHOTOGRAPH = """
 select c.state, c.valid_from, c.valid_until, c.code, p.jpeg
 from street_certificate c join street_photograph p on p.number = c.number where c.number = ?
+"""
+_PROOF = """
+select number, code, name, subject, field, first_day, last_day, withdrawn
+from street_proof where number = ?
 """
 _BROKEN = (DatabaseError, InterfaceError)
 _KEYS = "select id, purpose, public from street_key order by created_at, id"
@@ -83,6 +89,20 @@ class StreetPhotograph:
     jpeg: bytes
 
 
+@dataclass(frozen=True)
+class StreetProof:
+    """A proof of passing as the street may see it: its copy, its one string, whether it stands."""
+
+    number: str
+    code: str
+    name: str
+    subject: str
+    field: str
+    first_day: date
+    last_day: date
+    withdrawn: bool
+
+
 class StreetRegister:
     """The register as the street reads it; safe for any number of threads."""
 
@@ -112,6 +132,16 @@ class StreetRegister:
         return StreetPhotograph(
             state, date.fromisoformat(first_day), date.fromisoformat(last_day), code, bytes(jpeg)
         )
+
+    def proof(self, number: str) -> StreetProof | None:
+        """The proof of passing of that number. Raises StreetUnavailable."""
+        rows = self._rows(_PROOF, (number,))
+        if not rows:
+            return None
+        *copied, first_day, last_day, withdrawn = rows[0]
+        days = [date.fromisoformat(first_day), date.fromisoformat(last_day)]
+        values: list[Any] = [*copied, *days, bool(withdrawn)]
+        return StreetProof(*values)
 
     def keys(self) -> dict[bytes, credential.VerifyingKey]:
         """Every public key that the register names, by kid, oldest first; retired ones too."""
@@ -233,9 +263,19 @@ class PublicKeys:
         return self._keys
 
     def read(self, text: str) -> credential.Credential:
-        """Read a code; raises credential.NotOurs, or StreetUnavailable while no key is known."""
+        """Read a certificate's code; raises credential.NotOurs, or StreetUnavailable while no key
+        is known."""
+        return self._read(credential.read, text)
+
+    def read_proof(self, text: str) -> credential.Proof:
+        """Read the code of a proof of passing; raises as :meth:`read`."""
+        return self._read(credential.read_proof, text)
+
+    def _read(
+        self, reader: Callable[[str, Mapping[bytes, credential.VerifyingKey]], Said], text: str
+    ) -> Said:
         try:
-            return credential.read(text, self.known())
+            return reader(text, self.known())
         except credential.NotOurs as refused:
             if refused.why != "kid":
                 raise
@@ -244,7 +284,7 @@ class PublicKeys:
                     raise
                 raise StreetUnavailable("keys") from None
         self._ask()
-        return credential.read(text, self._keys)
+        return reader(text, self._keys)
 
     def _ask(self) -> None:
         with self._lock:

@@ -428,6 +428,20 @@ class Setting(Row):
     value = TextField()
 
 
+class ExportTemplateRow(Row):
+    id = AutoField()
+    subject = TextField()
+    name = TextField()
+    title = TextField(default="")
+    layout = TextField()
+    saved_at = TextField()
+    saved_by = IntegerField(null=True)
+    removed_at = TextField(null=True)
+
+    class Meta:
+        table_name = "export_template"
+
+
 class NumberSequence(Row):
     pattern = TextField(primary_key=True)
     next_number = IntegerField()
@@ -813,6 +827,22 @@ class Typist(Row):
     ended_at = TextField(null=True)
 
 
+class ProofOfPassing(Row):
+    """What a proof of passing certifies, and its one string; never edited."""
+
+    id = AutoField()
+    qualification_id = IntegerField()
+    number = TextField()
+    code = TextField()
+    name = TextField()
+    subject = TextField()
+    field = TextField(default="")
+    first_day = TextField()
+    last_day = TextField()
+    made_by = IntegerField(null=True)
+    made_at = TextField()
+
+
 TABLES: tuple[type[Row], ...] = (
     Establishment,
     Organisation,
@@ -846,6 +876,7 @@ TABLES: tuple[type[Row], ...] = (
     Appraisal,
     RegistryKey,
     Setting,
+    ExportTemplateRow,
     NumberSequence,
     CustodySlip,
     Custody,
@@ -876,4 +907,5 @@ TABLES: tuple[type[Row], ...] = (
     ExamResult,
     Qualification,
     Typist,
+    ProofOfPassing,
 )

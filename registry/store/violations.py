@@ -82,6 +82,8 @@ _SENTENCES: dict[str, str] = {
     "qualification-is-kept": sentence("资格记录只能撤销，不得修改。"),
     "qualification-without-pass": sentence("没有已公布的合格成绩，不能登记考试取得的资格。"),
     "typist-is-bound": sentence("这个录入账号只能用于它的那一场考试，或者已经停用。"),
+    "proof-is-kept": sentence("合格证明不得修改，每项资格只有一份。请刷新后重试。"),
+    "proof-without-qualification": sentence("这项资格已经撤销或者与证明不符，不能出具合格证明。"),
     "review-is-kept": sentence("复核申请已经答复，不得修改。"),
 }
 
@@ -106,6 +108,9 @@ _CONSTRAINTS: dict[str, str] = {
     "photograph_two": "photograph-second-look",
     "photograph_two_back": "photograph-second-look",
     "photograph_once": "photograph-added-meanwhile",
+    "proof_of_passing_once": "proof-is-kept",
+    "proof_of_passing_number": "proof-is-kept",
+    "proof_of_passing_code": "proof-is-kept",
     "custody_pkey": "custody-is-kept",
     "custody_slip_witnesses": "card-destroyed-by-two",
     "person_merge_two": "merge-names-two",

@@ -7,6 +7,7 @@ from flask import render_template as render
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
+from registry.documents.exam_papers import Paper
 from registry.rules import exams
 from registry.rules.organisations import FIELDS
 from registry.services import exam_seats as services
@@ -147,7 +148,7 @@ def paper(round_id: int, form: str) -> ResponseReturnValue:
         abort(404)
     hours = PaperForm()
     sitting = request.args.get("sitting", "")
-    made: list[services.ExamPaper] = []
+    made: list[Paper] = []
 
     def carry_out() -> None:
         typed = str(hours.times.data or "").replace(";", "；")

@@ -31,7 +31,7 @@ WORKERS = 2
 TIMEOUT = 60
 GRACE = 30
 
-_CODE_PREFIXES = ("/v/", "/V/", "/api/v1/verify/")
+_CODE_PREFIXES = ("/v/", "/V/", "/p/", "/P/", "/api/v1/verify/")
 #: A class's screen code and its tickets: no log is a store of them, however short their life.
 _SCREEN_PREFIXES = ("/c/s/", "/c/t/")
 _LONGEST_SEGMENT = 40

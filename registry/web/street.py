@@ -34,6 +34,8 @@ from registry.web import logs, street_wording
 from registry.web.no_sessions import NoSessions
 from registry.web.street_wording import (
     LOOKS,
+    PROOF_LOOKS,
+    PROOF_WORDS,
     SHOWN,
     WORDS,
     Language,
@@ -42,6 +44,7 @@ from registry.web.street_wording import (
     call_to,
     facts_of,
     language_for,
+    proof_facts,
     second_text,
 )
 
@@ -49,6 +52,8 @@ from registry.web.street_wording import (
 STREET_PATHS = (
     "/v",
     "/V",
+    "/p",
+    "/P",
     "/api/v1/verify",
     "/.well-known/registry-keys.json",
     "/healthz",
@@ -113,6 +118,32 @@ class _Street:
         if verdict_of(found.state, found.first_day, found.last_day, now.date()) not in SHOWN:
             raise NotFound()
         return found.jpeg
+
+    # --- a proof of passing --------------------------------------------------------------
+
+    def proof_page(self, code: str) -> Response:
+        """What has become of a proof of passing since it was printed."""
+        now = self.now()
+        try:
+            said = self.keys.read_proof(code)
+        except credential.NotOurs:
+            raise NotFound() from None
+        proof = self.register.proof(said.number)
+        if proof is None or not _is_one_string(proof.code, code):
+            facts = {"code": code_digest(code)}
+            self.log.error("signed-code-without-proof", extra={"facts": facts})
+            proof, became = None, "unknown"
+        elif proof.withdrawn:
+            became = "withdrawn"
+        else:
+            became = "expired" if proof.last_day < now.date() else "stands"
+        return self.page(
+            "street/proof.html",
+            words=PROOF_WORDS[became],
+            look=PROOF_LOOKS[became],
+            proof=proof,
+            facts=proof_facts(proof, now, _language()),
+        )
 
     def _said(self, text: str) -> credential.Credential:
         try:
@@ -255,6 +286,8 @@ def _routes(app: Flask, street: _Street) -> None:
     for prefix, name in (("/v", "verdict"), ("/V", "verdict_upper")):
         get(f"{prefix}/<code>", street.verdict_page, name)
         get(f"{prefix}/<code>/photograph", photograph, f"{name}_photograph")
+    get("/p/<code>", street.proof_page, "proof")
+    get("/P/<code>", street.proof_page, "proof_upper")
     get("/api/v1/verify/<code>", street.verdict_object, "machine_verdict")
     get("/.well-known/registry-keys.json", keys, "keys")
     get("/healthz", lambda: _text("ok\n"), "health")

@@ -15,10 +15,13 @@ from pathlib import Path
 import registry
 from registry.rules.organisations import CATEGORIES, FIELDS, Word, word_from
 from registry.rules.refusals import sentence
-from registry.store.street import StreetCertificate
+from registry.store.street import StreetCertificate, StreetProof
 
 #: The government's service line, answered everywhere in the country; for pages of no organ's card.
 HOTLINE = "12345"
+
+#: A proof of a pass that never lapses is signed with the last day that the format knows.
+_WITHOUT_END = date(2199, 12, 31)
 
 Translate = Callable[[str], str]
 
@@ -130,6 +133,49 @@ WORDS: dict[str, Words] = {
             _CARD_ONLY,
         ),
     ),
+}
+
+
+_NO_CARD = sentence("本页只说明考试结果，不是行政执法证件：任何人不得凭它执法。")
+_SAME_NAME = sentence("姓名、科目和编号与纸上印的是否一致。")
+_ASK = sentence("请向出具证明的单位核实。")
+
+#: A proof of passing, by what has become of it; grey, and never the tick of a certificate.
+PROOF_WORDS: dict[str, Words] = {
+    "stands": Words(
+        sentence("考试合格"),
+        sentence("这份合格证明属实，成绩仍然有效"),
+        _CHECK,
+        (_SAME_NAME, _NO_CARD),
+    ),
+    "expired": Words(
+        sentence("合格已过期"),
+        sentence("这份合格证明属实，成绩的有效期已满"),
+        _NOW,
+        (_SAME_NAME, _NO_CARD),
+    ),
+    "withdrawn": Words(
+        sentence("合格已撤销"),
+        sentence("这份合格证明出具以后，合格结果已经撤销"),
+        _NOW,
+        (_ASK, _NO_CARD),
+    ),
+    "unknown": Words(
+        sentence("无记录"),
+        sentence("登记库里没有这份合格证明，请不要凭它相信对方"),
+        _NOW,
+        (_ASK, _NO_CARD),
+    ),
+}
+PROOF_LOOKS: dict[str, Look] = {
+    "stands": Look("sheet", "past"),
+    "expired": Look("bar", "past"),
+    "withdrawn": Look("cross", "ended"),
+    "unknown": Look("mark", "none"),
+}
+_SUBJECTS = {
+    "public-law": sentence("公共法律知识"),
+    "professional-law": sentence("专业法律知识"),
 }
 
 
@@ -292,6 +338,27 @@ def facts_of(
         facts.append((say(sentence("有效期至")), day_text(card.last_day, language), False))
     facts.append((say(sentence("查验时间")), second_text(at, language), False))
     return [fact for fact in facts if fact[1]]
+
+
+def proof_facts(proof: StreetProof | None, at: datetime, language: Language) -> list[Fact]:
+    """The facts of a proof's page as :func:`facts_of` gives a certificate's."""
+    say = language.say
+    facts: list[Fact] = []
+    if proof is not None:
+        subject = say(_SUBJECTS[proof.subject])
+        field = FIELDS.get(proof.field)
+        if field is not None:
+            name = field.title_en if language is ENGLISH else field.title
+            subject = f"{subject} ({name})" if language is ENGLISH else f"{subject}（{name}）"
+        facts += [
+            (say(sentence("证明编号")), proof.number, False),
+            (say(sentence("考试科目")), subject, False),
+            (say(sentence("合格日期")), day_text(proof.first_day, language), False),
+        ]
+        if proof.last_day < _WITHOUT_END:
+            facts.append((say(sentence("成绩有效期至")), day_text(proof.last_day, language), False))
+    facts.append((say(sentence("查验时间")), second_text(at, language), False))
+    return facts
 
 
 def _listed(copied: str, dictionary: dict[str, Word], language: Language) -> tuple[str, bool]:
