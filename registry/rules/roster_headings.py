@@ -37,6 +37,7 @@ _PERSON = {
         "上年度考核 上年度考核等次 上年度考核结果 appraisal appraisalgrade"
     ),
     IGNORED: (
+        "现持证号 现持证状态 现持证有效期至 事项 事项内容 事项日期 事项状态 涉及证号 "
         "原因 退回原因 reason 年龄 民族 政治面貌 学历 出生年月 出生日期 照片 age ethnicity photo"
     ),
 }

@@ -147,11 +147,11 @@ class _Judge:
 
     def _draft(self, raw: RawRow) -> _Draft:
         draft = _Draft(raw)
-        refusal = self.against.get((raw.sheet, raw.row))
-        if refusal is not None and refusal.code == "of-the-other-roster":
+        key = self.against.get((raw.sheet, raw.row))
+        if key is not None and key.code == "of-the-other-roster":
             # A list of both kinds went out and came back: nobody tries anything here.
             draft.identity_text = fold_identity_number(raw.cells.get("identity_number"))
-            draft.refused.append(refusal)
+            draft.refused.append(key)
             return draft
         for name in ("organisation", "establishment", "sex", "section", "post", "field"):
             self._read_text(draft, name)
@@ -212,8 +212,8 @@ class _Judge:
             draft.refused.append(refuse_row(draft.raw, "sex", "sex-not-understood", text=text))
         cell = draft.raw.cells.get("identity_number")
         draft.identity_text = fold_identity_number(cell)
-        if (refusal := self.against.get((draft.raw.sheet, draft.raw.row))) is not None:
-            draft.refused.append(refusal)
+        if (key := self.against.get((draft.raw.sheet, draft.raw.row))) is not None:
+            draft.refused.append(key)
             return
         draft.identity_is_sound = not judge_identity_number(cell)
         draft.identity, refusals = read_identity_number(cell, sex)

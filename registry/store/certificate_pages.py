@@ -84,7 +84,12 @@ class Shown:
 
 
 def listed(
-    scope: frozenset[int] | None, wanted: Filter, today: date, *, before: int | None = None
+    scope: frozenset[int] | None,
+    wanted: Filter,
+    today: date,
+    *,
+    before: int | None = None,
+    size: int = PAGE,
 ) -> list[Listed]:
     """One page of certificates, newest first; ``before`` is the id below which it begins."""
     query = _matching(
@@ -104,7 +109,7 @@ def listed(
     if before is not None:
         query = query.where(Certificate.id < before)
     found = []
-    for values in tuples(query.order_by(Certificate.id.desc()).limit(PAGE)):
+    for values in tuples(query.order_by(Certificate.id.desc()).limit(size)):
         number, kind, state, name, person_number, organisation = values[1:7]
         first, last = certificates.day_of(values[7]), certificates.day_of(values[8])
         found.append(

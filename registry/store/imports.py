@@ -298,6 +298,20 @@ def _certificates(
     person_ids: Iterable[int], numbers: Iterable[str]
 ) -> tuple[dict[int, LegacyCard], dict[str, str]]:
     """Each person's newest old card, and who bears each of the numbers, by blind index."""
+    legacy = legacy_cards(person_ids)
+    owners: dict[str, str] = {}
+    for named in _pieces(numbers):
+        query = (
+            Certificate.select(Certificate.number, Person.identity_index)
+            .join(Person, on=(Person.id == Certificate.person_id))
+            .where(Certificate.number.in_(named))
+        )
+        owners |= dict(tuples(query))
+    return legacy, owners
+
+
+def legacy_cards(person_ids: Iterable[int]) -> dict[int, LegacyCard]:
+    """Each person's newest old card, whatever became of it."""
     legacy: dict[int, LegacyCard] = {}
     for piece in chunks(person_ids):
         query = Certificate.select(
@@ -308,15 +322,7 @@ def _certificates(
         ).where(Certificate.person_id.in_(piece), Certificate.kind == "jiangsu-legacy")
         for person_id, *card in tuples(query.order_by(Certificate.id)):
             legacy[person_id] = (card[0], card[1], card[2])
-    owners: dict[str, str] = {}
-    for named in _pieces(numbers):
-        query = (
-            Certificate.select(Certificate.number, Person.identity_index)
-            .join(Person, on=(Person.id == Certificate.person_id))
-            .where(Certificate.number.in_(named))
-        )
-        owners |= dict(tuples(query))
-    return legacy, owners
+    return legacy
 
 
 def _pieces(texts: Iterable[str]) -> Iterable[list[str]]:

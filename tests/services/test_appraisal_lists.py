@@ -126,7 +126,9 @@ def test_what_is_wrong_is_said_by_row_and_changes_nothing(district: Act) -> None
 
 
 def test_two_rows_of_one_person_are_both_refused(district: Act) -> None:
-    shown = commit(district, grades(graded(1, "优秀"), graded(1, "优秀"), graded(3, "称职"))).preview
+    shown = commit(
+        district, grades(graded(1, "优秀"), graded(1, "优秀"), graded(3, "称职"))
+    ).preview
     assert refused(shown) == {3: ["id-twice-in-the-file"], 4: ["id-twice-in-the-file"]}
     assert list(on_record()) == ["陈大文3"]
 
@@ -219,9 +221,7 @@ def test_until_the_grades_are_out_a_missing_one_is_only_a_warning(
     for day, holds_back in ((date(2027, 4, 14), False), (date(2027, 4, 15), True)):
         facts = holders.holder_facts(person.id, day)
         assert facts is not None
-        against, beside = eligibility(
-            facts, day, exchange=False, settings=holders.issue_settings()
-        )
+        against, beside = eligibility(facts, day, exchange=False, settings=holders.issue_settings())
         assert ("appraisal-missing" in {one.code for one in against}) is holds_back
         assert ("appraisal-missing" in {one.code for one in beside}) is not holds_back
 
