@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from registry.rules.certificates import KINDS
+from registry.rules.card_fit import letter_warning, name_warning
+from registry.rules.certificates import KINDS, validity
 from registry.rules.conduct import GRADES, SANCTIONS, Sanction, barring, months_later
 from registry.rules.people import ESTABLISHMENT_BASIS, ESTABLISHMENTS
 from registry.rules.refusals import Refusal, Term, sentence
+from registry.rules.retirement import retirement_warning
 
 Judgement = tuple[tuple[Refusal, ...], tuple[Refusal, ...]]
 
@@ -27,7 +29,7 @@ class IssueSettings:
     appraisals_out_by: tuple[int, int] = (3, 31)
     photograph_required: bool = False
     reapplication_ban_months: int | None = 24
-    retirement_age: int = 60
+    retirement_months_ahead: int = 12
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class HolderFacts:
     ``establishment`` is that of the current engagement, empty when there is none. ``appraisals``
     maps years to grades (keys of GRADES). ``live`` maps each kind of certificate that the person
     holds live to its state (active, suspended, lost). ``letter_state`` comes from
-    :func:`registry.rules.organisations.letter_state`, for commissioned organisations only.
+    :func:`registry.rules.organisations.letter_state`, for commissioned organisations only, as does
+    ``letter_until``, the last day that the letters in force cover.
     ``lacks`` names what the certificate would copy or show and doesn't have, as keys of LACKS.
     """
 
@@ -49,6 +52,8 @@ class HolderFacts:
     seconded_out: bool = False
     holds_supervision_post: bool = False
     born_on: date | None = None
+    sex: str = ""
+    name: str = ""
     sanctions: tuple[Sanction, ...] = ()
     convicted: bool = False
     appraisals: Mapping[int, str] = field(default_factory=dict)
@@ -59,6 +64,7 @@ class HolderFacts:
     subject_type: str = ""
     organisation_closed: bool = False
     letter_state: str = "in-force"
+    letter_until: date | None = None
     legacy_last_day: date | None = None
     lacks: frozenset[str] = frozenset()
 
@@ -347,7 +353,7 @@ def _cards(
 
 
 def _notes(
-    facts: HolderFacts, on: date, *, exchange: bool, settings: IssueSettings
+    facts: HolderFacts, on: date, *, exchange: bool, settings: IssueSettings, last_day: date
 ) -> list[Refusal]:
     """What the office should know before it decides, and what the card would lack for years."""
     warnings = []
@@ -367,15 +373,10 @@ def _notes(
                 _RULE,
             )
         )
-    if facts.born_on and on >= months_later(facts.born_on, 12 * settings.retirement_age):
-        warnings.append(
-            Refusal(
-                "past-retirement-age",
-                sentence("此人已满%(age)s周岁，请核实是否已经退休。"),
-                _RULE,
-                {"age": settings.retirement_age},
-            )
-        )
+    warnings += _retirement(facts, on, settings)
+    warnings += name_warning(facts.name)
+    if facts.subject_type == "commissioned" and facts.letter_state == "in-force":
+        warnings += letter_warning(facts.letter_until, last_day)
     if exchange and facts.legacy_last_day is not None and on > facts.legacy_last_day:
         warnings.append(
             Refusal(
@@ -385,18 +386,7 @@ def _notes(
                 {"last_day": facts.legacy_last_day.isoformat()},
             )
         )
-    for lack in LACKS:
-        if lack in facts.lacks:
-            warnings.append(
-                Refusal(
-                    f"lacks-{lack}",
-                    sentence("缺少%(lack)s，发证前请补齐，否则证件在有效期内一直没有这一项。")
-                    if lack != "photograph"
-                    else sentence("缺少照片，请补交；没有照片的证件要同时核对身份证。"),
-                    _RULE,
-                    {"lack": Term(LACKS[lack])},
-                )
-            )
+    warnings += [_lacking(lack) for lack in LACKS if lack in facts.lacks]
     return warnings
 
 
@@ -407,11 +397,13 @@ def eligibility(
     exchange: bool,
     settings: IssueSettings | None = None,
     kind: str = "national",
+    last_day: date | None = None,
 ) -> Judgement:
     """All refusals and all warnings of issuing a certificate of ``kind`` on the day ``on``.
 
     江苏省行政执法证件管理办法 and 行政处罚法 42; rules R01–R08, R21, R26, R38, R48 of the
-    register. ``exchange``: against a live old card, without an exam (R08).
+    register. ``exchange``: against a live old card, without an exam (R08). ``last_day``: the new
+    card's, five years on where none is told.
     """
     chosen = settings or IssueSettings()
     refusals = [
@@ -436,8 +428,57 @@ def eligibility(
                 "unified-card-notice",
             )
         )
-    warnings += _notes(facts, on, exchange=exchange, settings=chosen)
+    warnings += _notes(
+        facts, on, exchange=exchange, settings=chosen, last_day=last_day or validity(on)
+    )
     return tuple(refusals), tuple(warnings)
+
+
+def _retirement(facts: HolderFacts, on: date, settings: IssueSettings) -> tuple[Refusal, ...]:
+    """At or near the statutory age; officers' posts are cadre posts, all others are not."""
+    known = ESTABLISHMENTS.get(facts.establishment)
+    return retirement_warning(
+        facts.born_on,
+        facts.sex,
+        on,
+        settings.retirement_months_ahead,
+        cadre=known is None or known.category == "officer",
+    )
+
+
+def standing_warnings(
+    facts: HolderFacts, on: date, settings: IssueSettings | None = None
+) -> tuple[Refusal, ...]:
+    """What should be seen to about somebody who holds a certificate; none of it ends one.
+
+    R01 asks for an enforcement post at issue; whoever leaves it later keeps the card until the
+    office decides.
+    """
+    warnings: list[Refusal] = []
+    if facts.in_enforcement_post is False:
+        warnings.append(
+            Refusal(
+                "holder-not-in-post",
+                sentence("此人持有证件，但登记为不在执法岗位；请核实岗位，确已离开的办理注销。"),
+                _RULE,
+            )
+        )
+    warnings += _retirement(facts, on, settings or IssueSettings())
+    warnings += name_warning(facts.name)
+    if "photograph" in facts.lacks:
+        warnings.append(_lacking("photograph"))
+    return tuple(warnings)
+
+
+def _lacking(lack: str) -> Refusal:
+    return Refusal(
+        f"lacks-{lack}",
+        sentence("缺少%(lack)s，发证前请补齐，否则证件在有效期内一直没有这一项。")
+        if lack != "photograph"
+        else sentence("缺少照片，请补交；没有照片的证件要同时核对身份证。"),
+        _RULE,
+        {"lack": Term(LACKS[lack])},
+    )
 
 
 def may_record_legacy(facts: HolderFacts, on: date) -> tuple[Refusal, ...]:

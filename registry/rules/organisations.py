@@ -6,7 +6,7 @@ In whose name a merged team acts towards the outside is a question of its own: e
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from registry.rules.refusals import Refusal, Term, sentence
@@ -274,6 +274,23 @@ def letter_state(letters: Iterable[CommissionLetter], on: date) -> LetterState:
     if any(letter.ends_on is not None and letter.ends_on < on for letter in known):
         return "lapsed"
     return "not-yet" if known else "missing"
+
+
+def covered_until(letters: Iterable[CommissionLetter], on: date) -> date | None:
+    """The last day up to which letters cover the organisation without a gap, from ``on`` on.
+
+    None where none is in force on that day, or where one in force names no end.
+    """
+    known = sorted(letters, key=lambda letter: letter.starts_on)
+    until: date | None = None
+    for letter in known:
+        reaches = letter.starts_on <= (on if until is None else until + timedelta(days=1))
+        if not reaches or (letter.ends_on is not None and letter.ends_on < on):
+            continue
+        if letter.ends_on is None:
+            return None
+        until = letter.ends_on if until is None else max(until, letter.ends_on)
+    return until
 
 
 def check_letter(letter: CommissionLetter) -> tuple[Refusal, ...]:

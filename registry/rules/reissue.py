@@ -89,7 +89,11 @@ def reissue_judgement(
             chosen = replace(chosen, missing_appraisal_holds_back=False)
         refusals = _against(card, on, max(first_day or on, on))
     against, warnings = eligibility(
-        replace(facts, qualified=facts.qualified or qualified), on, exchange=False, settings=chosen
+        replace(facts, qualified=facts.qualified or qualified),
+        on,
+        exchange=False,
+        settings=chosen,
+        last_day=last_day_of(card, first_day or on) if card else None,
     )
     return (*against, *refusals), warnings
 

@@ -59,7 +59,10 @@ def standing_slips(account_ids: Iterable[int] | None = None) -> dict[int, SlipRo
     )
     if account_ids is not None:
         query = query.where(AccountSlip.account_id.in_(sorted(account_ids)))
-    rows = (SlipRow(*row[:3], row[3] or "", *row[4:]) for row in query.tuples())
+    rows = (
+        SlipRow(key, account_id, made_at, maker_name or "", expires_at, used_at)
+        for key, account_id, made_at, maker_name, expires_at, used_at in query.tuples()
+    )
     return {row.account_id: row for row in rows}
 
 

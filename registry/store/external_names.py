@@ -19,7 +19,7 @@ from registry.rules.external_names import (
     external_subject,
     name_rule_for,
 )
-from registry.rules.organisations import CATEGORIES, FIELDS, LetterState
+from registry.rules.organisations import CATEGORIES, FIELDS, LetterState, covered_until
 from registry.store import settings
 from registry.store.book import Book
 from registry.store.commission_letters import LetterRow, letters_by_organisation, state_of
@@ -70,6 +70,7 @@ class CertifiedOrganisation:
     issuing_authority: str
     complaint_telephone: str
     letter_state: LetterState
+    letter_until: date | None
     in_whose_name: ExternalSubject
 
     @property
@@ -153,6 +154,9 @@ class Names:
             issuing_authority=printed.issuing_authority,
             complaint_telephone=printed.complaint_telephone,
             letter_state=self.letter_state(organisation_id),
+            letter_until=covered_until(
+                (letter.term for letter in self.letters.get(organisation_id, ())), self.on
+            ),
             in_whose_name=self.subject(organisation_id),
         )
 

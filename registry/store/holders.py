@@ -90,7 +90,7 @@ def issue_settings() -> IssueSettings:
     """The district's choices about issuing, as the rules ask for them."""
     known = settings.values()
     months = known["reapplication_ban_months"]
-    age = known["retirement_age"]
+    ahead = known["retirement_months_ahead"]
     return IssueSettings(
         commissioned_may_hold=bool(known["commissioned_may_hold"]),
         exchange_without_exam=not known["exchange_needs_exam"],
@@ -98,7 +98,9 @@ def issue_settings() -> IssueSettings:
         appraisals_out_by=day_of_year(str(known["appraisal_grace"])),
         photograph_required=bool(known["photograph_required"]),
         reapplication_ban_months=months if isinstance(months, int) and months else None,
-        retirement_age=age if isinstance(age, int) else IssueSettings.retirement_age,
+        retirement_months_ahead=(
+            ahead if isinstance(ahead, int) else IssueSettings.retirement_months_ahead
+        ),
     )
 
 
@@ -149,10 +151,10 @@ def _holders(
     }
     engaged = {values[0]: values[1:] for values in tuples(_engagements(piece))}
     holders = {}
-    for person_id, number, name, barred, birth_on in tuples(
-        Person.select(Person.id, Person.number, Person.name, Person.barred, Person.birth_on).where(
-            Person.id.in_(piece)
-        )
+    for person_id, number, name, barred, birth_on, sex in tuples(
+        Person.select(
+            Person.id, Person.number, Person.name, Person.barred, Person.birth_on, Person.sex
+        ).where(Person.id.in_(piece))
     ):
         (
             engagement_id,
@@ -186,6 +188,8 @@ def _holders(
             on_both_rosters=person_id in on_both,
             seconded_out=bool(seconded_to),
             born_on=day_of(birth_on),
+            sex=sex or "",
+            name=name,
             sanctions=tuple(sanctions.get(person_id, ())),
             convicted=person_id in convicted,
             appraisals=appraisals.get(person_id, {}),
@@ -196,6 +200,7 @@ def _holders(
             subject_type=organ.subject_type if organ else "",
             organisation_closed=bool(organ and organ.closed),
             letter_state=organ.letter_state if organ else "missing",
+            letter_until=organ.letter_until if organ else None,
             legacy_last_day=legacy.valid_until if legacy else None,
             lacks=(copy.lacks if copy else frozenset())
             | (frozenset() if person_id in pictured else frozenset({"photograph"})),

@@ -15,6 +15,8 @@ from peewee import Case, EnclosedNodeList, Value, fn
 from registry.rules.acts import SHANGHAI, moment_text
 from registry.rules.certificates import LIVE
 from registry.rules.conduct import months_later
+from registry.rules.identity_number import FEMALE
+from registry.rules.retirement import MEN, WOMEN_IN_CADRE_POSTS, born_by
 from registry.store import settings
 from registry.store.certificates import tuples
 from registry.store.organisation_tree import Scope, tree
@@ -46,6 +48,8 @@ _NO_DAY = "9999-12-31"
 CERTIFICATE_LISTS = ("past-end", "expiring", "no-area", "legacy")
 PEOPLE_LISTS = (
     "holders-no-photograph",
+    "holders-retiring",
+    "holders-not-in-post",
     "no-photograph",
     "incomplete",
     "contract-ended",
@@ -142,6 +146,16 @@ def _certificate_conditions(today: date) -> dict[str, Any]:
     }
 
 
+def _retiring(today: date) -> Any:
+    """Officers at or near the statutory age: by sex, born by a day that the tables give."""
+    horizon = months_later(today, settings.number("retirement_months_ahead"))
+    man = born_by(MEN, horizon).isoformat()
+    woman = born_by(WOMEN_IN_CADRE_POSTS, horizon).isoformat()
+    return ((Person.sex == FEMALE) & (Person.birth_on <= woman)) | (
+        (Person.sex != FEMALE) & (Person.birth_on <= man)
+    )
+
+
 def _people_conditions(today: date, without_fields: Iterable[int]) -> dict[str, Any]:
     officer = Engagement.category == "officer"
     auxiliary = Engagement.category == "auxiliary"
@@ -161,6 +175,8 @@ def _people_conditions(today: date, without_fields: Iterable[int]) -> dict[str, 
     planned = Engagement.planned_end_on
     return {
         "holders-no-photograph": holding & bare,
+        "holders-retiring": holding & _retiring(today),
+        "holders-not-in-post": holding & (Engagement.in_enforcement_post == 0),
         "no-photograph": officer & bare,
         "incomplete": officer & ((Engagement.post == "") | no_field),
         "contract-ended": auxiliary & planned.is_null(False) & (planned < today.isoformat()),

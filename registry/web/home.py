@@ -11,7 +11,16 @@ from flask_babel import gettext, lazy_gettext
 
 from registry.rules.roles import may
 from registry.rules.settings import SETTINGS
-from registry.store import book_pages, commission_letters, findings, settings, worklists
+from registry.store import (
+    absences,
+    book_pages,
+    commission_letters,
+    findings,
+    moved_cards,
+    settings,
+    transfers,
+    worklists,
+)
 from registry.store.book_pages import Filters
 from registry.store.worklists import Beginnings, Share
 from registry.web.addresses import asked_number
@@ -97,6 +106,27 @@ def _proposal_line(waiting: worklists.Waiting) -> Line:
     )
 
 
+def _transfer_lines(account: SignedIn) -> list[Line]:
+    """Requests for transfers that wait for an answer, and people whom a roster did not name."""
+    scope = account.scope
+    return [
+        Line(
+            transfers.count_waiting(scope, today()),
+            gettext("等着答复的调入请求"),
+            gettext("别的单位请求把人调过去。同意以后证件先注销，新证由法制机构发。"),
+            link("transfers.index"),
+            "due",
+        ),
+        Line(
+            absences.count_open(scope),
+            gettext("在册而不在名册里的人"),
+            gettext("单位完整的名册里没有这些人。离开的请办离开，仍在岗的请说明理由。"),
+            link("oversight.proposals_absent"),
+            "due",
+        ),
+    ]
+
+
 def _office(account: SignedIn) -> list[Line]:
     """The legal office: everything on certificates, letters and contradictions."""
     scope, on = account.scope, today()
@@ -119,6 +149,14 @@ def _office(account: SignedIn) -> list[Line]:
         _listed("suspension-cap", len(worklists.suspensions(scope, on, cap)), "due"),
         _listed("expiring", number["expiring"], "due"),
         _proposal_line(waiting),
+        *_transfer_lines(account),
+        Line(
+            moved_cards.count_waiting(),
+            gettext("调动后待发新证的人"),
+            gettext("调动时原证已注销。领域相同的不用考试，可以一次发多人。"),
+            link("batches.moved"),
+            "due",
+        ),
         Line(
             waiting.batches,
             gettext("准备好、还没有发证的换发批次"),
@@ -134,6 +172,8 @@ def _office(account: SignedIn) -> list[Line]:
             "due",
         ),
         _listed("legacy", number["legacy"], "due"),
+        _listed("holders-retiring", number["holders-retiring"], "due"),
+        _listed("holders-not-in-post", number["holders-not-in-post"], "due"),
         _listed("holders-no-photograph", number["holders-no-photograph"], "missing"),
         _listed("no-area", number["no-area"], "missing"),
     ]
@@ -154,9 +194,19 @@ def _clerk(account: SignedIn) -> list[Line]:
             "due",
         ),
         _proposal_line(waiting),
+        *_transfer_lines(account),
+        Line(
+            transfers.count_asked(scope, on),
+            gettext("本单位请求调入、还没有答复的"),
+            gettext("由此人所在的单位或者法制机构答复，过期可以重新提出。"),
+            link("transfers.index"),
+            "due",
+        ),
         *_finding_line(scope, waiting),
         _listed("expiring", number["expiring"], "due"),
         _listed("legacy", number["legacy"], "due"),
+        _listed("holders-retiring", number["holders-retiring"], "due"),
+        _listed("holders-not-in-post", number["holders-not-in-post"], "due"),
         _listed("no-photograph", number["no-photograph"], "missing"),
         _listed("incomplete", number["incomplete"], "missing"),
         _listed("no-supervisor", number["no-supervisor"], "missing"),

@@ -45,6 +45,16 @@ LISTS: dict[str, ListWords] = {
         lazy_gettext("没有照片的持证人"),
         lazy_gettext("证件和核验页没有照片，市民只能核对身份证。请单位补交。"),
     ),
+    "holders-retiring": ListWords(
+        lazy_gettext("到龄或者快到龄的持证人"),
+        lazy_gettext(
+            "按出生日期、性别和退休年龄改革的对照表计算。请核实是否退休；退休的收回证件并注销。"
+        ),
+    ),
+    "holders-not-in-post": ListWords(
+        lazy_gettext("不在执法岗位的持证人"),
+        lazy_gettext("登记为不在执法岗位，却还持有证件。请核实岗位；确已离开的办理注销。"),
+    ),
     "no-photograph": ListWords(
         lazy_gettext("没有照片的执法人员"),
         lazy_gettext("发证前要有照片。在人员页面上传，可以裁剪和旋转。"),

@@ -16,7 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from registry.rules.eligibility import eligibility
+from registry.rules.eligibility import eligibility, standing_warnings
 from registry.rules.identity_number import (
     fold_identity_number,
     judge_identity_number,
@@ -285,7 +285,11 @@ def add() -> ResponseReturnValue:
                 "good",
             )
             return redirect(url_for("people.one", number=added[0]))
-    return make_response(render_template("people/add.html", form=form), status)
+    elsewhere = any(refusal.code == "registered-elsewhere" for refusal in form.refused)
+    page = render_template(
+        "people/add.html", form=form, ask_address=link("transfers.ask") if elsewhere else ""
+    )
+    return make_response(page, status)
 
 
 def _add(form: AddPersonForm) -> str:
@@ -327,12 +331,14 @@ def _about(row: store.PersonRow) -> dict[str, Any]:
     reissue = moved_cards.reissue_of(row.person_id, on) if without and cards else None
     if reissue is not None and reissue.card is None:
         reissue = None
-    facts = holders.holder_facts(row.person_id, on) if without and reissue is None else None
+    asked = (without and reissue is None) or bool(live)
+    facts = holders.holder_facts(row.person_id, on) if asked else None
+    chosen = holders.issue_settings() if facts else None
     against, beside = (
-        eligibility(facts, on, exchange=False, settings=holders.issue_settings())
-        if facts
-        else ((), ())
+        eligibility(facts, on, exchange=False, settings=chosen) if facts and without else ((), ())
     )
+    if facts and live:
+        beside = standing_warnings(facts, on, chosen)
     supervisor = (
         store.find_by_id(row.supervisor_id, signed_in().scope) if row.supervisor_id else None
     )

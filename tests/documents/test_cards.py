@@ -24,6 +24,7 @@ from registry.documents.portraits import draw_portrait
 from registry.documents.qr import qr_svg
 from registry.documents.typesetting import TextDoesNotFit, printable, typeset
 from registry.documents.wording import DocumentRefused
+from registry.rules.card_fit import name_warning
 from tests.documents.printed import Printed
 
 ADDRESS = "https://zf.example.gov.cn"
@@ -460,3 +461,20 @@ def test_another_folder_prints_too(face: CardFace) -> None:
 def test_the_bold_face_is_bold(fonts: Fonts, face: CardFace) -> None:
     """Typst drops a weight that a family lacks without a word."""
     assert b"NotoSansCJKjp-Bold" in card_pdf(face, fonts)
+
+
+@pytest.mark.parametrize(("length", "lines"), [(14, 1), (15, 2), (44, 2)])
+def test_the_rule_of_the_name_is_what_the_card_does(
+    face: CardFace, fonts: Fonts, length: int, lines: int
+) -> None:
+    name = "阿" * length
+    card = Printed(card_pdf(replace(face, name=name), fonts))
+    tops = {round(top) for _, top, _, _ in card.places(0, "阿")}
+    assert len(tops) == lines
+    assert [one.code for one in name_warning(name)] == ["name-on-two-lines"] * (lines - 1)
+
+
+def test_a_name_that_the_rule_warns_of_is_refused_by_the_card(face: CardFace, fonts: Fonts) -> None:
+    with pytest.raises(DocumentRefused):
+        card_pdf(replace(face, name="阿" * 45), fonts)
+    assert [one.code for one in name_warning("阿" * 45)] == ["name-does-not-fit"]

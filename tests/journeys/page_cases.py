@@ -278,7 +278,11 @@ def sent_cases(full: FullRegister) -> list[Sent]:
         ),
         Sent("accounts.slip", f"{fresh}/slip", ADMINISTRATOR, typed=(("reason", ""),)),
         Sent("accounts.hand_over", f"{fresh}/hand-over", ADMINISTRATOR),
-        Sent("accounts.clerks_slip", f"/clerks/{of['account clerk']}/slip", typed=(("reason", ""),)),
+        Sent(
+            "accounts.clerks_slip",
+            f"/clerks/{of['account clerk']}/slip",
+            typed=(("reason", ""),),
+        ),
         Sent("accounts.own_password", "/account/password"),
         Sent("accounts.sign_in", "/sign-in", NOBODY),
         Sent("settings.change", f"/settings/{number}", ADMINISTRATOR),

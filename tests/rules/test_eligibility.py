@@ -93,7 +93,15 @@ def test_each_refusal_alone(change, code):
         ({"appraisals": {2025: "undetermined"}}, "appraisal-missing"),
         ({"seconded_out": True}, "seconded-out"),
         ({"in_enforcement_post": None}, "post-not-known"),
-        ({"born_on": date(1966, 3, 5)}, "past-retirement-age"),
+        ({"born_on": date(1965, 12, 5), "sex": "male"}, "past-retirement-age"),
+        ({"born_on": date(1966, 3, 5), "sex": "male"}, "near-retirement-age"),
+        ({"born_on": date(1970, 7, 5), "sex": "female"}, "past-retirement-age"),
+        ({"name": "阿卜杜热西提·买买提吐尔逊江阿"}, "name-on-two-lines"),
+        ({"name": "阿" * 45}, "name-does-not-fit"),
+        (
+            {"subject_type": "commissioned", "letter_until": date(2031, 3, 3)},
+            "letter-ends-before-card",
+        ),
         ({"legacy_last_day": ON - timedelta(days=1)}, "legacy-past-its-end"),
         *(({"lacks": frozenset({lack})}, f"lacks-{lack}") for lack in LACKS),
     ],
@@ -103,7 +111,12 @@ def test_each_warning_alone(change, code):
 
 
 def test_edges_of_the_warnings():
-    assert judge(replace(GOOD, born_on=date(1966, 3, 6))) == ([], [])
+    # 60 years and 6 months: a year ahead to the day, and a day more.
+    assert judge(replace(GOOD, born_on=date(1966, 9, 5))) == ([], ["near-retirement-age"])
+    assert judge(replace(GOOD, born_on=date(1966, 9, 6))) == ([], [])
+    assert judge(replace(GOOD, name="阿" * 14)) == ([], [])
+    lasting = replace(GOOD, subject_type="commissioned", letter_until=date(2031, 3, 4))
+    assert judge(lasting) == ([], [])
     assert judge(replace(GOOD, legacy_last_day=ON)) == ([], [])
     assert judge(replace(GOOD, live={"jiangsu-legacy": "lost"})) == ([], [])
 
