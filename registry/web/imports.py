@@ -17,6 +17,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, pgettext
+from werkzeug.datastructures import FileStorage
 
 from registry.documents.spreadsheet_prescan import MOST_BYTES
 from registry.documents.spreadsheets import Cell, write_workbook
@@ -31,6 +32,7 @@ from registry.services.imports import Preview
 from registry.services.uploads import FinishedUpload, HeldUpload
 from registry.store import imports as store
 from registry.store.imports import SAID_YEAR, Meanings
+from registry.store.uploads import RosterFile
 from registry.web import import_wording
 from registry.web.addresses import asked_choice, asked_number
 from registry.web.forms import Form, OneOf, PlainForm, Upload
@@ -144,8 +146,12 @@ def index() -> ResponseReturnValue:
 
 
 def _hold(form: UploadForm) -> str:
-    """Read the file aside and keep it sealed; gives the name it waits under. Raises Refused."""
-    upload = form.file.data
+    """Keep the file sealed and give the name it waits under. Raises Refused."""
+    return uploads.hold_upload(current_act(), read_upload(form.file.data), form.kind.data or None)
+
+
+def read_upload(upload: FileStorage) -> RosterFile:
+    """Read an uploaded spreadsheet in a process of its own, few at a time. Raises Refused."""
     data = upload.stream.read(MOST_BYTES + 1)
     if not _readers.acquire(timeout=_WAIT_FOR_READER):
         raise Refused(
@@ -156,10 +162,9 @@ def _hold(form: UploadForm) -> str:
             )
         )
     try:
-        file = services.read_file(data, upload.filename or "")
+        return services.read_file(data, upload.filename or "")
     finally:
         _readers.release()
-    return uploads.hold_upload(current_act(), file, form.kind.data or None)
 
 
 @blueprint.get("/imports/templates/<kind>.xlsx")
