@@ -107,17 +107,18 @@ def desk_labels_pdf(day: ExamDay, rooms: Sequence[Room], fonts: Fonts) -> bytes:
 
 
 def score_forms_pdf(
-    day: ExamDay, rooms: Sequence[Room], fonts: Fonts, *, paper: str, full_mark: int
+    day: ExamDay, rooms: Sequence[Room], fonts: Fonts, *, paper: str, full_mark: str
 ) -> bytes:
     """For every room the form on which marks are written, in the order of the seats.
 
-    ``paper`` names the paper that is marked, ``full_mark`` is in half points. At its end stand the
-    room's number of scripts and sum of marks, which the machine compares. Raises as the tickets.
+    ``paper`` names the paper that is marked, ``full_mark`` is its full mark as written. At its end
+    stand the room's number of scripts and sum of marks, which the machine compares. Raises as
+    the tickets.
     """
     facts = {
         **_rooms_facts(day, rooms, fonts),
         "paper": printable(paper, fonts),
-        "full_mark": half_points(full_mark),
+        "full_mark": printable(full_mark, fonts),
     }
     return _set("score_forms.typ", facts, _rows(rooms, fonts), fonts)
 
@@ -138,11 +139,6 @@ def proof_of_passing_pdf(proof: Proof, fonts: Fonts) -> bytes:
     }
     pictures = {"qr.svg": proof.qr_svg.encode()}
     return _set("proof_of_passing.typ", {"title": "考试合格证明"}, [row], fonts, pictures)
-
-
-def half_points(value: int) -> str:
-    """A mark in half points as it is written: 171 is ``85.5``, 170 is ``85``."""
-    return f"{value // 2}.5" if value % 2 else str(value // 2)
 
 
 def _rows(

@@ -18,6 +18,7 @@ from registry.documents.wording import DocumentRefused
 from registry.rules import exams
 from registry.rules.acts import Act, authorise
 from registry.rules.identity_number import mask_identity_number
+from registry.rules.marks import mark_text
 from registry.rules.organisations import FIELDS
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.seating import Place, draw_places, reserve_seats, ticket_numbers
@@ -235,7 +236,7 @@ def print_exam_papers(
                 rooms,
                 fonts,
                 paper=paper_title(chosen.subject, chosen.field),
-                full_mark=chosen.full_mark,
+                full_mark=mark_text(chosen.full_mark),
             )
     with transaction() as book:
         if form == "admission-tickets":

@@ -32,7 +32,7 @@ from registry.web.sessions import network_of
 from registry.web.street import squeezed
 
 #: Families of pages: ``registry/web/<family>.py``, each with a ``blueprint`` under ``/c``.
-FAMILIES: tuple[str, ...] = ("candidates_sign_in",)
+FAMILIES: tuple[str, ...] = ("candidates_sign_in", "candidates_look_ups")
 PREFIX = "/c"
 #: The largest form: a ticket, a name and a few characters.
 BODY_LIMIT = 8 * 1024

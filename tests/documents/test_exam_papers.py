@@ -14,7 +14,6 @@ from registry.documents.exam_papers import (
     admission_tickets_pdf,
     desk_labels_pdf,
     door_lists_pdf,
-    half_points,
     proof_of_passing_pdf,
     score_forms_pdf,
 )
@@ -97,7 +96,7 @@ def test_labels_stand_in_a_grid(fonts: Fonts) -> None:
 
 
 def test_a_score_form_is_in_the_order_in_which_it_is_typed(fonts: Fonts) -> None:
-    paper = Printed(score_forms_pdf(DAY, rooms(30), fonts, paper="公共法律知识", full_mark=201))
+    paper = Printed(score_forms_pdf(DAY, rooms(30), fonts, paper="公共法律知识", full_mark="100.5"))
     tickets = re.findall(r"2026120\d{3}", "".join(paper.packed(n) for n in range(len(paper))))
     assert tickets == [f"2026120{place:03d}" for place in range(1, 31)]
     end = paper.packed(len(paper) - 1)
@@ -144,8 +143,3 @@ def test_an_endless_list_is_refused(fonts: Fonts) -> None:
 def test_text_can_not_reach_outside_its_paper(fonts: Fonts) -> None:
     paper = Printed(door_lists_pdf(DAY, [Room("第1考场", (seated(1, name='#read("x")'),))], fonts))
     assert '#read("x")' in paper.packed(0)
-
-
-@pytest.mark.parametrize(("value", "written"), [(0, "0"), (1, "0.5"), (171, "85.5"), (200, "100")])
-def test_half_points_are_written_as_marks(value: int, written: str) -> None:
-    assert half_points(value) == written
