@@ -12,7 +12,7 @@ from registry.rules.acts import Act
 from registry.rules.people import known_establishment, organisation_closed
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.text import clean_person_name, clean_text
-from registry.store import findings, organisations, people, proposals
+from registry.store import findings, organisations, people, person_rows, proposals
 from registry.store.book import Book, transaction
 from registry.store.database import ConstraintViolation
 from registry.store.people import PersonRow
@@ -90,6 +90,14 @@ def person_for(act: Act, number: str) -> PersonRow:
     row = people.find(number, act.by.scope)
     if row is None:
         raise no_such_person()
+    if person_rows.survivors((row.person_id,)):
+        raise Refused(
+            Refusal(
+                "merged-away",
+                sentence("这条记录已经并入另一条，请在保留的记录上办理。"),
+                "registry-rule",
+            )
+        )
     return row
 
 

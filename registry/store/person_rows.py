@@ -15,7 +15,7 @@ from registry.rules.people import PersonFacts
 from registry.rules.roster_keys import KnownPerson
 from registry.store import keys
 from registry.store.certificates import tuples
-from registry.store.tables import Engagement, Organisation, Person
+from registry.store.tables import Engagement, Organisation, Person, PersonMerge
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,38 @@ def find_by_identity(identity_number: str) -> PersonRow | None:
     """
     index = keys.bound().identity_index(identity_number)
     query = with_newest_engagement(*PERSON_COLUMNS).where(Person.identity_index == index)
-    return _one(query)
+    return _kept(_one(query))
+
+
+def survivors(person_ids: Iterable[int]) -> dict[int, int]:
+    """Those of the people that were made one with another record → the record that is kept."""
+    into: dict[int, int] = {}
+    waiting = set(person_ids)
+    while waiting:
+        found: dict[int, int] = {}
+        ordered = sorted(waiting)
+        for start in range(0, len(ordered), 500):
+            query = PersonMerge.select(PersonMerge.absorbed_id, PersonMerge.survivor_id).where(
+                PersonMerge.absorbed_id.in_(ordered[start : start + 500])
+            )
+            found |= dict(tuples(query))
+        into |= found
+        waiting = set(found.values()) - set(into)
+    return {one: _end_of(into, one) for one in into}
+
+
+def _end_of(into: dict[int, int], person_id: int) -> int:
+    while person_id in into:
+        person_id = into[person_id]
+    return person_id
+
+
+def _kept(row: PersonRow | None) -> PersonRow | None:
+    """The record itself, or the one that it was made one with."""
+    if row is None:
+        return None
+    into = survivors((row.person_id,)).get(row.person_id)
+    return row if into is None else find_by_id(into, None)
 
 
 def find_by_tail(last_six: str, scope: frozenset[int] | None) -> list[PersonRow]:
@@ -202,6 +233,10 @@ def people_by_identity(identity_numbers: Iterable[str]) -> dict[str, PersonRow]:
         )
         for index, *row in tuples(query):
             found[wanted[index]] = PersonRow(*row)
+    merged = survivors(row.person_id for row in found.values())
+    for number, row in found.items():
+        if row.person_id in merged:
+            found[number] = _kept(row) or row
     return found
 
 
