@@ -5,50 +5,31 @@ one entry asks for nothing of the other, so that the second is blind by what is 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from peewee import JOIN
 
 from registry.rules.marks import EMPTY, Reading
+from registry.store import sittings
 from registry.store.certificates import tuples
+from registry.store.sittings import SittingRow
 from registry.store.tables import (
     Account,
     Candidate,
     EntryAccount,
     ExamRoom,
-    ExamRound,
     ExamTicket,
     MarkCell,
     MarkHistory,
-    RoomTotal,
-    Sitting,
     SittingEntry,
-    Typist,
 )
 
 Reach = frozenset[int] | None
 
 #: What stands for "no room" in an address and in a room total.
 NO_ROOM = 0
-
-
-@dataclass(frozen=True)
-class Paper:
-    """One sitting as score entry needs it; marks in half points."""
-
-    id: int
-    round_id: int
-    round_title: str
-    held_on: str
-    subject: str
-    field: str
-    full_mark: int
-    pass_mark: int
-    state: str
-    entries: int
-    external_body: str
 
 
 @dataclass(frozen=True)
@@ -91,55 +72,29 @@ class GridRow:
     typed: str
 
 
-@dataclass(frozen=True)
-class Total:
-    """Number of scripts and sum of marks (half points) as typed from a room's form."""
-
-    room_id: int
-    scripts: int
-    total: int
-    version: int
-
-
 def reach_of(account_id: int, role: str) -> Reach:
     """The sittings that an account may enter: a typist's own one, None for everybody else."""
     if role != "typist":
         return None
-    rows = Typist.select(Typist.sitting_id).where(
-        (Typist.account_id == account_id) & Typist.ended_at.is_null()
-    )
-    return frozenset(sitting_id for (sitting_id,) in tuples(rows))
+    own = sittings.typist_sitting(account_id)
+    return frozenset() if own is None else frozenset({own})
 
 
-def _papers(reach: Reach) -> Any:
-    query = Sitting.select(
-        Sitting.id,
-        Sitting.round_id,
-        ExamRound.title,
-        ExamRound.held_on,
-        Sitting.subject,
-        Sitting.field,
-        Sitting.full_mark,
-        Sitting.pass_mark,
-        Sitting.state,
-        Sitting.entries,
-        Sitting.external_body,
-    ).join(ExamRound, on=(ExamRound.id == Sitting.round_id))
-    return query if reach is None else query.where(Sitting.id.in_(list(reach)))
-
-
-def open_papers(reach: Reach) -> list[Paper]:
+def open_papers(reach: Reach) -> list[SittingRow]:
     """Sittings whose marks are being entered, the latest day first."""
-    query = _papers(reach).where(Sitting.state == "held")
-    papers = [Paper(*values) for values in tuples(query)]
-    return sorted(papers, key=lambda paper: (paper.held_on, paper.id), reverse=True)
+    return [
+        row
+        for row in sittings.sittings()
+        if row.state == "held" and (reach is None or row.id in reach)
+    ]
 
 
-def paper(sitting_id: int, reach: Reach) -> Paper | None:
+def paper(sitting_id: int, reach: Reach) -> SittingRow | None:
     """A sitting whose marks are being entered; nothing where there is none within reach."""
-    query = _papers(reach).where((Sitting.id == sitting_id) & (Sitting.state == "held"))
-    values = next(tuples(query), None)
-    return Paper(*values) if values else None
+    if reach is not None and sitting_id not in reach:
+        return None
+    row = sittings.by_id(sitting_id)
+    return row if row is not None and row.state == "held" else None
 
 
 def entry_states(sitting_ids: Collection[int]) -> dict[tuple[int, int], EntryState]:
@@ -256,6 +211,24 @@ def grid(sitting_id: int, entry: int, room_id: int) -> list[GridRow]:
     ]
 
 
+def typed_by_room(sitting_id: int, entry: int) -> dict[int, int]:
+    """How many cells of one entry hold something, by room."""
+    query = (
+        Candidate.select(ExamTicket.room_id, MarkCell.state)
+        .join(ExamTicket, JOIN.LEFT_OUTER, on=(ExamTicket.id == Candidate.ticket_id))
+        .join(
+            MarkCell,
+            JOIN.LEFT_OUTER,
+            on=((MarkCell.candidate_id == Candidate.id) & (MarkCell.entry == entry)),
+        )
+        .where((Candidate.sitting_id == sitting_id) & (Candidate.state == "enrolled"))
+    )
+    found: dict[int, int] = defaultdict(int)
+    for room_id, state in tuples(query):
+        found[room_id or NO_ROOM] += (state or EMPTY) != EMPTY
+    return found
+
+
 def shortened(numbers: Collection[str]) -> dict[str, str]:
     """Tickets by the fewest last digits, three at least, that tell each from all others."""
     known = set(numbers)
@@ -267,14 +240,6 @@ def shortened(numbers: Collection[str]) -> dict[str, str]:
     return {number: number for number in known}
 
 
-def totals(sitting_id: int, entry: int) -> dict[int, Total]:
-    """Scripts and sums of the rooms as typed in one entry, by room."""
-    query = RoomTotal.select(
-        RoomTotal.room_id, RoomTotal.scripts, RoomTotal.total, RoomTotal.version
-    ).where((RoomTotal.sitting_id == sitting_id) & (RoomTotal.entry == entry))
-    return {values[0]: Total(*values) for values in tuples(query)}
-
-
 def reading_of(row: GridRow) -> Reading:
     """The cell of a row as a reading, its parts as one."""
     return Reading(row.state, () if row.value is None else (row.value,))
@@ -284,10 +249,8 @@ __all__ = [
     "NO_ROOM",
     "EntryState",
     "GridRow",
-    "Paper",
     "Reach",
     "Room",
-    "Total",
     "entry_states",
     "grid",
     "open_papers",
@@ -296,5 +259,5 @@ __all__ = [
     "reading_of",
     "rooms",
     "shortened",
-    "totals",
+    "typed_by_room",
 ]

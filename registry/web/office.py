@@ -32,13 +32,18 @@ AREAS: tuple[str, ...] = (
     "organisations",
     "people",
     "photographs",
+    "photograph_uploads",
+    "photograph_review",
     "imports",
+    "exports",
     "certificates",
     "batches",
     "cards",
     "oversight",
+    "transfers",
     "settings",
     "client_address",
+    "exam_entry",
 )
 
 BODY_LIMIT = 2 * 1024 * 1024
