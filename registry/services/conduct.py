@@ -12,7 +12,7 @@ from registry.rules.people import may_bar, may_lift_bar
 from registry.rules.refusals import Refusal, Refused, Term, sentence
 from registry.rules.text import clean_text
 from registry.services.person_acts import person_for, reason_missing, written
-from registry.store import certificates, conduct, findings, person_marks
+from registry.store import certificates, conduct, person_marks, sanction_findings
 from registry.store.book import Book
 
 #: Why somebody is barred from certificates.
@@ -96,17 +96,13 @@ def record_sanction(
             finding=finding,
         )
         if finding:
-            findings.open_finding(
+            sanction_findings.open_finding(
                 book,
                 act,
-                "sanction-on-holder",
-                f"sanction-{sanction_id}",
-                person_id=row.person_id,
-                organisation_id=row.organisation_id,
-                facts={
-                    "certificates": [card.number for card in live],
-                    "effective_on": effective_on.isoformat(),
-                },
+                row,
+                sanction_id,
+                Sanction(kind, effective_on),
+                [card.number for card in live],
             )
         return finding
 

@@ -22,7 +22,7 @@ from registry.services.person_acts import (
     person_for,
     written,
 )
-from registry.store import certificates, findings, holders, issuing, people
+from registry.store import certificates, findings, holders, issuing, people, sanction_findings
 from registry.store.book import Book
 from registry.store.certificates import CertificateRow
 from registry.store.people import PersonRow
@@ -51,9 +51,10 @@ def record_legacy(
     """Record a 《江苏省行政执法证》 that somebody on the register holds.
 
     For an officer in post alone, by rule and by schema. A live old card under another number is
-    replaced by it. From a proposal the roster's whole row is carried. ``ending`` are the numbers
-    that whoever acts was told would be replaced. Raises Refused with every reason; an attempt
-    against the rule itself is recorded.
+    replaced by it. Somebody under a sanction whose period runs is a holder from now on: a finding
+    asks what becomes of the card. From a proposal the roster's whole row is carried. ``ending``
+    are the numbers that whoever acts was told would be replaced. Raises Refused with every
+    reason; an attempt against the rule itself is recorded.
     """
     act = authorise(act, "certificate.record")
     row = person_for(act, person_number)
@@ -99,9 +100,19 @@ def record_legacy(
             valid_until=valid_until,
         )
         close_proposals(book, act, row, NEW_LEGACY_NUMBER, clean)
+        if not held:
+            _ask_about_sanctions(book, act, row, clean)
         return Recorded(card, before)
 
     return written(act, row, write)
+
+
+def _ask_about_sanctions(book: Book, act: Act, row: PersonRow, number: str) -> None:
+    """A card on record for somebody whose sanction runs: what becomes of it is asked (R04)."""
+    for sanction_id, sanction in sanction_findings.running_sanctions(row.person_id, act.on):
+        sanction_findings.open_finding(
+            book, act, row, sanction_id, sanction, [number], because_of=number
+        )
 
 
 def _number(text: str) -> str:

@@ -21,7 +21,7 @@ from registry.services import (
 from registry.services.legacy_certificates import record_legacy
 from registry.store import people as store
 from registry.store.certificates import by_number, live_of
-from registry.store.tables import Attempt, Certificate, Event, Proposal
+from registry.store.tables import Attempt, Certificate, Event, Finding, Proposal, Sanction
 from tests.services.test_people import (
     add,
     clerk,
@@ -199,3 +199,47 @@ def test_a_clerk_records_for_her_own_and_nobody_elsewhere(act: Act, added: store
     assert refused(lambda: record_legacy(by_clerk, elsewhere.number, number="X1234")) == [
         "no-such-person"
     ]
+
+
+# A sanction that runs
+
+
+def open_questions(person_id: int) -> list[dict[str, Any]]:
+    rows = Finding.select(Finding.facts).where(
+        Finding.person_id == person_id,
+        Finding.kind == "sanction-on-holder",
+        Finding.decided_at.is_null(),
+    )
+    return [json.loads(row.facts) for row in rows]
+
+
+@pytest.mark.parametrize(("days_ago", "asked"), [(364, 1), (365, 0)])
+def test_a_card_of_somebody_under_sanction_asks_what_becomes_of_it(
+    act: Act, added: store.Added, days_ago: int, asked: int
+) -> None:
+    effective_on = act.on - timedelta(days=days_ago)
+    conduct.record_sanction(act, added.number, kind="demerit", effective_on=effective_on)
+    assert open_questions(added.person_id) == []
+    record_legacy(act, added.number, number=NUMBER)
+    questions = open_questions(added.person_id)
+    assert len(questions) == asked
+    for facts in questions:
+        last = date(effective_on.year + 1, effective_on.month, effective_on.day) - timedelta(days=1)
+        assert facts["certificates"] == [NUMBER]
+        assert facts["until_on"] == last.isoformat()
+
+
+def test_a_sanction_set_aside_asks_nothing(act: Act, added: store.Added) -> None:
+    conduct.record_sanction(act, added.number, kind="demerit", effective_on=act.on)
+    sanction = Sanction.select(Sanction.id).scalar()
+    conduct.withdraw_sanction(replace(act, reason="撤销处分"), added.number, sanction)
+    record_legacy(act, added.number, number=NUMBER)
+    assert open_questions(added.person_id) == []
+
+
+def test_a_card_renumbered_asks_nothing_that_was_asked(act: Act, added: store.Added) -> None:
+    record_legacy(act, added.number, number=NUMBER)
+    conduct.record_sanction(act, added.number, kind="demerit", effective_on=act.on)
+    assert len(open_questions(added.person_id)) == 1
+    record_legacy(act, added.number, number="32041300999")
+    assert len(open_questions(added.person_id)) == 1
