@@ -20,6 +20,7 @@ from flask_babel import gettext, lazy_gettext
 from registry.documents.photographs import Crop
 from registry.services import photographs as services
 from registry.store import photographs as store
+from registry.store import settings
 from registry.web.forms import ActForm, Choice, Number, Upload
 from registry.web.headers import FILE_POLICY
 from registry.web.people_acts import person_or_404
@@ -76,7 +77,8 @@ class WithdrawForm(ActForm):
     bases = ("personal-information-law-46", "registry-rule")
 
 
-def _picture(data: bytes | None) -> Response:
+def as_picture(data: bytes | None) -> Response:
+    """The answer that gives a JPEG of ours and nothing else; NotFound where there is none."""
     if data is None:
         abort(404)
     answer = make_response(data)
@@ -92,20 +94,20 @@ def _picture(data: bytes | None) -> Response:
 @allow("person.view")
 def shown(number: str) -> ResponseReturnValue:
     """The photograph that stands for a person now."""
-    return _picture(store.shown_picture(person_or_404(number).person_id))
+    return as_picture(store.shown_picture(person_or_404(number).person_id))
 
 
 @blueprint.get("/people/<number>/photographs/<number:version>")
 @allow("person.view")
 def version(number: str, version: int) -> ResponseReturnValue:
     """One version of a person's photograph."""
-    return _picture(store.picture(person_or_404(number).person_id, version))
+    return as_picture(store.picture(person_or_404(number).person_id, version))
 
 
 @blueprint.route("/people/<number>/photograph/add", methods=["GET", "POST"])
 @allow("photograph.add", body_limit=UPLOAD_LIMIT)
 def add(number: str) -> ResponseReturnValue:
-    """Upload a photograph; it is shown from then on."""
+    """Upload a photograph; it waits for the second look."""
     person = person_or_404(number)
     form = PhotographForm(today=today())
     status = 200
@@ -120,10 +122,16 @@ def add(number: str) -> ResponseReturnValue:
                 crop=form.crop,
             )
         ):
-            flash(gettext("照片已更新：%(name)s。", name=person.name), "good")
+            flash(_added(person.name), "good")
             return redirect(url_for("people.one", number=person.number))
     answer = render_template("photographs/add.html", person=person, form=form)
     return make_response(answer, status)
+
+
+def _added(name: str) -> str:
+    if settings.flag("photograph_second_look"):
+        return gettext("照片已收到：%(name)s。由另一人审定后显示。", name=name)
+    return gettext("照片已更新：%(name)s。", name=name)
 
 
 @blueprint.route("/people/<number>/photographs/<number:version>/withdraw", methods=["GET", "POST"])
