@@ -10,13 +10,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.rules.people import ESTABLISHMENTS, ends_certificates
-from registry.rules.roster_difference import NEW_LEGACY_NUMBER, RECLASSIFY, TRANSFER
+from registry.rules.roster_difference import (
+    NEW_LEGACY_NUMBER,
+    RECLASSIFY,
+    TAKE_ON_AGAIN,
+    TRANSFER,
+)
 from registry.store import certificates
 from registry.store.certificates import CertificateRow
 from registry.store.move_outlooks import Move, Outlook, outlooks
 from registry.store.organisation_tree import tree
 from registry.store.person_rows import PersonRow, find_all
 from registry.store.proposals import ProposalRow
+
+_PLACES = (TRANSFER, TAKE_ON_AGAIN)
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def proposal_outlooks(
         found[row.id] = ProposalOutlook(
             row,
             person,
-            ids.get(row.target) if row.act == TRANSFER else person.organisation_id,
+            ids.get(row.target) if row.act in _PLACES else person.organisation_id,
             establishment_of(row, person),
             ends,
             tuple(card for card in held if card not in ends),

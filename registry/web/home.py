@@ -388,6 +388,7 @@ def due(name: str) -> ResponseReturnValue:
     return render_template(
         "home/due.html",
         words=words,
+        list_name=name,
         page=page,
         total=total,
         on=on.isoformat(),

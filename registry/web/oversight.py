@@ -1,6 +1,5 @@
 """What has to be decided: findings, what imports proposed; and, beside them, the book's pages."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
@@ -9,43 +8,24 @@ from flask_babel import gettext, lazy_gettext
 
 from registry.rules.acts import local_day, moment_of
 from registry.rules.findings import KINDS, NEEDS, FindingFacts, FindingKind
-from registry.rules.people import ESTABLISHMENTS
 from registry.rules.refusals import Refusal
-from registry.rules.roster_difference import ACTS as PROPOSED
-from registry.rules.roster_difference import (
-    CORRECT_NAME,
-    NEW_LEGACY_NUMBER,
-    RECLASSIFY,
-    TAKE_ON_AGAIN,
-    TRANSFER,
-)
 from registry.services import findings as services
-from registry.store import certificates
 from registry.store import findings as store
-from registry.store.findings import FindingRow, ProposalRow
-from registry.store.import_files import file_at, files_of
-from registry.store.organisation_tree import tree
-from registry.store.proposals import ProposalFilter
-from registry.web import oversight_book
+from registry.store.findings import FindingRow
+from registry.store.import_files import file_at
+from registry.web import oversight_absences, oversight_book, oversight_proposals
 from registry.web.addresses import asked_choice, asked_number
-from registry.web.book_wording import field_title, proposed_title
+from registry.web.book_wording import field_title
 from registry.web.forms import ActForm, LongText, OneOf
-from registry.web.languages import is_english
 from registry.web.links import link
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today
 
 blueprint = Blueprint("oversight", __name__)
 oversight_book.install(blueprint)
+oversight_proposals.install(blueprint)
+oversight_absences.install(blueprint)
 
-#: The act's page of each proposal, and whether it ends live certificates.
-ACT_PAGES: dict[str, tuple[str, bool]] = {
-    TAKE_ON_AGAIN: ("people.engage", False),
-    TRANSFER: ("people.transfer", True),
-    RECLASSIFY: ("people.reclassify", False),
-    CORRECT_NAME: ("people.correct_name", False),
-    NEW_LEGACY_NUMBER: ("people.record_legacy", False),
-}
 #: What a finding's facts are called.
 FACTS: dict[str, Any] = {
     "names": lazy_gettext("姓名"),
@@ -54,6 +34,7 @@ FACTS: dict[str, Any] = {
     "rows": lazy_gettext("文件中的行"),
     "certificates": lazy_gettext("持有的证件"),
     "effective_on": lazy_gettext("处分生效"),
+    "until_on": lazy_gettext("处分期最后一天"),
     "letter": lazy_gettext("委托书"),
     "commissioner": lazy_gettext("委托机关"),
     "last_day": lazy_gettext("委托最后一天"),
@@ -78,14 +59,6 @@ class DecideForm(ActForm):
         self.reason.description = gettext(
             "写明查到了什么、向谁核实过。决定以后不能改，一直可以查。"
         )
-
-
-class DismissForm(ActForm):
-    """Why a proposal is not followed."""
-
-    bases = ("notice-118-item-23", "clerical", "registry-rule")
-
-    reason = LongText(lazy_gettext("理由"), limit=500)
 
 
 # --- findings --------------------------------------------------------------------------------
@@ -235,128 +208,8 @@ def _facts_in_words(row: FindingRow) -> list[tuple[str, str]]:
         value = row.facts[name]
         if isinstance(value, list):
             value = gettext("、").join(map(str, value))
+        if name == "until_on" and str(value) < today().isoformat():
+            value = gettext("%(day)s（处分期已满）", day=value)
         if value not in (None, "", row.person_name):
             lines.append((str(FACTS[name]) if name in FACTS else field_title(name), str(value)))
     return lines
-
-
-# --- proposals -------------------------------------------------------------------------------
-
-
-@blueprint.get("/proposals")
-@allow("proposal.view")
-def proposals() -> ResponseReturnValue:
-    """What imports proposed and nobody has done yet, oldest first."""
-    account = signed_in()
-    act = asked_choice("act", PROPOSED)
-    after = asked_number("after") or 0
-    rows = store.proposals(
-        account.scope, chosen=ProposalFilter(act), after=after, limit=store.PAGE + 1
-    )
-    shown = rows[: store.PAGE]
-    by_act = store.proposals_open(account.scope)
-    live = certificates.live_of_all(row.person_id for row in shown)
-    names = {row.code: row.name for row in tree().rows.values()}
-
-    def address(**changes: Any) -> str:
-        given = {name: value for name, value in ({"act": act} | changes).items() if value}
-        return url_for("oversight.proposals", **given)
-
-    return render_template(
-        "oversight/proposals.html",
-        rows=[
-            (row, _changes(row, names), [card.number for card in live.get(row.person_id, ())])
-            for row in shown
-        ],
-        files=files_of(row.digest for row in shown),
-        total=sum(by_act.values()),
-        chips=[
-            (
-                proposed_title(code),
-                by_act.get(code, 0),
-                address(act="" if code == act else code),
-                code == act,
-            )
-            for code in PROPOSED
-            if code in by_act or code == act
-        ],
-        following=address(after=shown[-1].id) if len(rows) > store.PAGE else "",
-        first=address() if after else "",
-        may_act=account.may("proposal.act"),
-        act_page=_act_page,
-        ends=lambda row: ACT_PAGES[row.act][1] if row.act in ACT_PAGES else False,
-        proposed_title=proposed_title,
-        is_filtered=bool(act),
-        everything=url_for("oversight.proposals"),
-        import_address=link("imports.index"),
-        person_page=lambda row: link("people.one", number=row.person_number),
-    )
-
-
-def _act_page(row: ProposalRow) -> str:
-    endpoint, _ = ACT_PAGES.get(row.act, ("", False))
-    if not endpoint:
-        return ""
-    return link(endpoint, number=row.person_number, proposal=row.id)
-
-
-def _changes(row: ProposalRow, organisation_names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What would change, field by field, old value and new."""
-
-    def worded(field: str, value: Any) -> str:
-        text = "" if value is None else str(value)
-        if field == "organisation":
-            return organisation_names.get(text, text)
-        if field == "establishment" and text in ESTABLISHMENTS:
-            kind = ESTABLISHMENTS[text]
-            return kind.title_en if is_english() else gettext(kind.title)
-        return text
-
-    told = row.facts.get("changes")
-    lines = []
-    for change in told if isinstance(told, list) else ():
-        field = str(change.get("field", ""))
-        old, new = worded(field, change.get("old")), worded(field, change.get("new"))
-        title = str(_COLUMNS[field]) if field in _COLUMNS else field_title(field)
-        lines.append((title, gettext("%(old)s → %(new)s", old=old or "—", new=new or "—")))
-    return lines or [(proposed_title(row.act), worded("", row.target))]
-
-
-#: Columns of a roster that the book calls otherwise.
-_COLUMNS: dict[str, Any] = {
-    "name": lazy_gettext("姓名"),
-    "legacy_number": lazy_gettext("旧证号码"),
-    "contract_ends": lazy_gettext("合同到期"),
-    "supervisor": lazy_gettext("带班执法人员"),
-}
-
-
-@blueprint.route(
-    "/proposals/<number:proposal_id>/dismiss",
-    methods=["GET", "POST"],
-    endpoint="proposals_dismiss",
-)
-@allow("proposal.act")
-def dismiss(proposal_id: int) -> ResponseReturnValue:
-    """Take a proposal off the list without doing it, and say why."""
-    row = store.proposal(proposal_id, signed_in().scope)
-    if row is None:
-        abort(404)
-    form = DismissForm(today=today())
-    status = 200
-    if form.is_submitted():
-        status = 422
-        if form.validate() and form.attempt(
-            lambda: services.dismiss_proposal(current_act(**form.act_values()), proposal_id)
-        ):
-            flash(gettext("已经记下不采纳的理由。登记没有改动。"), "good")
-            return redirect(url_for("oversight.proposals"))
-    names = {organ.code: organ.name for organ in tree().rows.values()}
-    page = render_template(
-        "oversight/dismiss.html",
-        row=row,
-        title=proposed_title(row.act),
-        changes=_changes(row, names),
-        form=form,
-    )
-    return make_response(page, status)

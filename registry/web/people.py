@@ -87,14 +87,8 @@ def auxiliaries() -> ResponseReturnValue:
 def _list(endpoint: str, roster: str) -> ResponseReturnValue:
     account, on = signed_in(), today()
     tree = organisations.tree()
-    asked = _Asked(endpoint, roster)
-    organisation = None
-    if asked.organisation:
-        organisation = organisations.by_code(asked.organisation, account.scope)
-    below = tree.below(organisation.id) if organisation else None
-    if asked.organisation and organisation is None:
-        below = frozenset()
-    filters = Filters(roster, asked.state, below, asked.ended, asked.text)
+    asked = AskedPeople(endpoint, roster)
+    filters, organisation = asked.filters(account.scope)
     counted = counts(filters, account.scope, on)
     listed = page(filters, account.scope, on, after=asked.after, before=asked.before)
     gone = counted.total if asked.ended else count_ended(filters, account.scope)
@@ -118,7 +112,7 @@ def _list(endpoint: str, roster: str) -> ResponseReturnValue:
     )
 
 
-class _Asked:
+class AskedPeople:
     """What the list's address asks for, and addresses that ask for a little more or less."""
 
     def __init__(self, endpoint: str, roster: str) -> None:
@@ -137,6 +131,16 @@ class _Asked:
         chosen = self.roster if self.endpoint == "people.index" else ""
         return bool(chosen or self.state or self.ended or self.organisation or self.text)
 
+    def filters(
+        self, scope: frozenset[int] | None
+    ) -> tuple[Filters, organisations.OrganisationRow | None]:
+        """What the store is asked for, and the organisation that the list is kept to."""
+        organisation = below = None
+        if self.organisation:
+            organisation = organisations.by_code(self.organisation, scope)
+            below = organisations.below(organisation.id) if organisation else frozenset()
+        return Filters(self.roster, self.state, below, self.ended, self.text), organisation
+
     def values(self) -> dict[str, str]:
         """The filters as they stand in the address, without the place in the list."""
         values = {
@@ -154,7 +158,7 @@ class _Asked:
         return url_for(self.endpoint, **{name: value or None for name, value in values.items()})
 
 
-def _chips(asked: _Asked, by: dict[str, int], gone: int) -> list[tuple[str, int, str, bool]]:
+def _chips(asked: AskedPeople, by: dict[str, int], gone: int) -> list[tuple[str, int, str, bool]]:
     rosters = {
         "officer": gettext("执法人员"),
         "auxiliary": gettext("辅助人员"),
