@@ -100,22 +100,8 @@ def index() -> ResponseReturnValue:
     """Certificates within the account's scope, newest first, filtered by the address."""
     account = signed_in()
     months = settings.number("renewal_window_months")
-    state = asked_choice("state", _STATE_FILTERS)
-    kind = asked_choice("kind", tuple(KINDS))
-    code = asked_text("organisation", limit=40)
-    organisation = organisations.by_code(code, account.scope) if code else None
-    if code and organisation is None:
-        abort(404)
-    expiring = asked_choice("expiring", ("1",))
-    text = asked_text("q", limit=100)
-    wanted = Filter(
-        state=state,
-        kind=kind,
-        organisation_ids=organisations.below(organisation.id) if organisation else None,
-        expiring_by=months_later(today(), months) if expiring else None,
-        text=text,
-    )
-    asked = {"state": state, "kind": kind, "organisation": code, "expiring": expiring, "q": text}
+    wanted, asked = asked_certificates()
+    state = wanted.state
     before = asked_number("before")
     found = pages.listed(account.scope, wanted, today(), before=before)
     total = pages.count(account.scope, wanted, today())
@@ -137,6 +123,28 @@ def index() -> ResponseReturnValue:
         following=_address(asked, before=found[-1].id) if len(found) == pages.PAGE else "",
         is_empty=not any(asked.values()) and not total,
     )
+
+
+def asked_certificates() -> tuple[Filter, dict[str, str]]:
+    """What the address of the list asks for, and the same as an address says it again."""
+    months = settings.number("renewal_window_months")
+    state = asked_choice("state", _STATE_FILTERS)
+    kind = asked_choice("kind", tuple(KINDS))
+    code = asked_text("organisation", limit=40)
+    organisation = organisations.by_code(code, signed_in().scope) if code else None
+    if code and organisation is None:
+        abort(404)
+    expiring = asked_choice("expiring", ("1",))
+    text = asked_text("q", limit=100)
+    wanted = Filter(
+        state=state,
+        kind=kind,
+        organisation_ids=organisations.below(organisation.id) if organisation else None,
+        expiring_by=months_later(today(), months) if expiring else None,
+        text=text,
+    )
+    asked = {"state": state, "kind": kind, "organisation": code, "expiring": expiring, "q": text}
+    return wanted, asked
 
 
 def _chip(name: str, number: int, chosen: str, asked: dict[str, str]) -> tuple[str, int, str, bool]:
