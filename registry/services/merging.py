@@ -19,7 +19,7 @@ from registry.store.violations import in_words
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge left: the kept record, what moved to it, live cards with another name on them."""
+    """What a merge left: the kept record, what moved to it, live cards with another name."""
 
     survivor: PersonRow
     absorbed: PersonRow
@@ -115,7 +115,7 @@ def tell_apart(act: Act, number: str, other: str) -> bool:
     act = authorise(act, "person.merge")
     with in_words(), transaction() as book:
         one, two = _load(act, number), _load(act, other)
-        refusals = []
+        refusals: list[Refusal] = []
         if one.person_id == two.person_id:
             refusals += may_merge(merging.facts_of(one), merging.facts_of(two))
         if not act.reason:

@@ -233,10 +233,10 @@ def people_by_identity(identity_numbers: Iterable[str]) -> dict[str, PersonRow]:
         )
         for index, *row in tuples(query):
             found[wanted[index]] = PersonRow(*row)
-    merged = survivors(row.person_id for row in found.values())
-    for number, row in found.items():
-        if row.person_id in merged:
-            found[number] = _kept(row) or row
+    merged = survivors(known.person_id for known in found.values())
+    for number, known in found.items():
+        if known.person_id in merged:
+            found[number] = _kept(known) or known
     return found
 
 
