@@ -294,13 +294,13 @@ _ALL = (
         "identity-numbers-exported",
         "export",
         in_context("event", "导出完整身份证号"),
-        "list template people rows digest",
+        "listed template people rows digest",
     ),
     _kind(
         "export-template-saved",
         "export",
         in_context("event", "保存导出格式"),
-        "template list title columns",
+        "template listed title columns fields",
     ),
     _kind(
         "export-template-removed",

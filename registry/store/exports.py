@@ -255,9 +255,10 @@ def save_template(book: Book, act: Act, made: ExportTemplate, template_id: int |
         template_id,
         details={
             "template": made.name,
-            "list": made.subject,
+            "listed": made.subject,
             "title": made.title,
-            "columns": [list(column) for column in made.layout],
+            "columns": [heading for _, heading in made.layout],
+            "fields": [code for code, _ in made.layout],
         },
     )
     return template_id
@@ -277,7 +278,7 @@ def record_identity_numbers(
         "identity-numbers-exported",
         act,
         details={
-            "list": listed,
+            "listed": listed,
             "template": template,
             "people": people,
             "rows": rows,

@@ -27,6 +27,7 @@ from registry.web.languages import is_english
 from registry.web.wording import citation
 
 SUBJECTS: dict[str, Any] = {
+    "export": lazy_gettext("导出"),
     "person": lazy_gettext("人员"),
     "certificate": lazy_gettext("证件"),
     "organisation": lazy_gettext("单位"),
@@ -37,6 +38,7 @@ SUBJECTS: dict[str, Any] = {
     "absence": lazy_gettext("不在名册的人"),
     "transfer-request": lazy_gettext("调入请求"),
     "import": lazy_gettext("导入"),
+    "training-class": lazy_gettext("培训班"),
     "key": lazy_gettext("密钥"),
     "setting": lazy_gettext("设置"),
     "register": lazy_gettext("登记库"),
@@ -75,6 +77,7 @@ FIELDS: dict[str, Any] = {
     "code": lazy_gettext("代码"),
     "code_digest": lazy_gettext("二维码摘要"),
     "codes": lazy_gettext("原因"),
+    "columns": lazy_gettext("列"),
     "commissioned": lazy_gettext("受委托组织"),
     "commissioner": lazy_gettext("委托机关"),
     "complaint_telephone": lazy_gettext("投诉电话"),
@@ -142,6 +145,7 @@ FIELDS: dict[str, Any] = {
     "letter_number": lazy_gettext("申请文号"),
     "letter_on": lazy_gettext("申请日期"),
     "list": lazy_gettext("状态列表"),
+    "listed": lazy_gettext("哪种名单"),
     "list_index": lazy_gettext("列表中的位置"),
     "login": lazy_gettext("登录名"),
     "login_to": lazy_gettext("接手的登录名"),
@@ -219,6 +223,7 @@ FIELDS: dict[str, Any] = {
     "supervisors": lazy_gettext("带班执法人员"),
     "survivor": lazy_gettext("保留的记录"),
     "telephone": lazy_gettext("联系电话"),
+    "template": lazy_gettext("导出格式"),
     "title": lazy_gettext("标题"),
     "unchanged": lazy_gettext("没有变化"),
     "until_on": lazy_gettext("截止"),
@@ -275,7 +280,20 @@ _WORDS: dict[str, str] = (
     | {code: word.title for code, word in organisations.FIELDS.items()}
     | {code: word.title for code, word in organisations.CATEGORIES.items()}
     | {code: kind.title for code, kind in FINDING_KINDS.items()}
+    | {rosters.APPRAISAL: "年度考核结果"}
 )
+#: Lists that went out.
+_LISTED: dict[str, Any] = {
+    "person": lazy_gettext("人员"),
+    "people": lazy_gettext("人员"),
+    "auxiliaries": lazy_gettext("辅助人员"),
+    "certificate": lazy_gettext("证件"),
+    "certificates": lazy_gettext("证件"),
+    "due": lazy_gettext("今日"),
+    "findings": lazy_gettext("待定事项"),
+    "proposals": lazy_gettext("变更建议"),
+    "absent": lazy_gettext("在册而不在名册中"),
+}
 _WORDED = frozenset(
     {
         "kind",
@@ -396,6 +414,8 @@ def _coded(entry: Entry, name: str, code: str) -> str:
         return gettext(SETTINGS[code].title)
     if name == "basis":
         return citation(code)
+    if name == "listed" and code in _LISTED:
+        return str(_LISTED[code])
     if name == "sex" and code in SEX_WORDS:
         return gettext(SEX_WORDS[code])
     if name == "changed":

@@ -341,7 +341,7 @@ def test_whole_numbers_go_out_with_a_reason_and_into_the_book(clerk: Act, act_of
     assert set(column(rows, "身份证号码")) == {identity_number(1), identity_number(3)}
     event = Event.select().order_by(Event.seq.desc()).first()
     told = json.loads(event.details)
-    assert (event.act, told["list"], told["people"]) == ("identity-numbers-exported", "people", 2)
+    assert (event.act, told["listed"], told["people"]) == ("identity-numbers-exported", "people", 2)
     assert event.reason == clerk.reason and event.personal == "{}"
     assert identity_number(1) not in event.details
     auditor = act_of(Actor(None, "auditor", "审计", "auditor"))
