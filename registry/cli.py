@@ -9,6 +9,7 @@ from registry.commands import (
     REFUSED,
     certificates,
     custody,
+    exams,
     group,
     imports,
     people,
@@ -22,6 +23,7 @@ from registry.rules.refusals import Refused
 __all__ = [
     "certificates",
     "custody",
+    "exams",
     "group",
     "imports",
     "main",

@@ -219,6 +219,34 @@ _ALL = (
             ),
         ),
     ),
+    FindingKind(
+        "exam-failed-by-holder",
+        sentence("持证人资格考试不合格"),
+        sentence(
+            "持有执法证的人参加资格考试没有合格。证件不因此改变，由法制机构决定怎么办。"
+        ),
+        30,
+        "penalty-law-42",
+        (
+            Choice("resit", sentence("安排补考"), _ONLY_NOTED),
+            Choice("retrain", sentence("安排培训"), _ONLY_NOTED),
+            Choice("no-action", sentence("查明不需要处理"), _ONLY_NOTED),
+        ),
+    ),
+    FindingKind(
+        "certificate-on-withdrawn-pass",
+        sentence("证件所依据的合格成绩已撤销"),
+        sentence(
+            "成绩更正以后不再合格，凭这次合格发的证件还在用。证件没有自动改变，请法制机构决定。"
+        ),
+        10,
+        "penalty-law-42",
+        (
+            Choice("dealt-with", sentence("已另行办理证件"), _ONLY_NOTED),
+            Choice("resit", sentence("限期补考"), _ONLY_NOTED),
+            Choice("qualified-otherwise", sentence("另有合格成绩或免试证明"), _ONLY_NOTED),
+        ),
+    ),
 )
 
 KINDS: dict[str, FindingKind] = {kind.code: kind for kind in _ALL}
@@ -278,9 +306,23 @@ def may_decide(kind: str, decision: str, reason: str, facts: FindingFacts) -> tu
                 _OWN,
             ),
         )
-    refusals = []
     choice = KINDS[kind].choice(decision)
-    if choice is None:
+    refusals = list(against_choice(kind, decision, reason))
+    if choice is not None and choice.needs:
+        fulfilled, unfulfilled = NEEDS[choice.needs]
+        if not fulfilled(facts):
+            unmet = Refusal(f"finding-needs-{choice.needs}", unfulfilled, KINDS[kind].basis)
+            refusals.insert(0, unmet)
+    return tuple(refusals)
+
+
+def against_choice(kind: str, decision: str, reason: str) -> tuple[Refusal, ...]:
+    """What is wrong with a decision whatever finding of the kind it is for.
+
+    The register's own rule; raises KeyError for an unknown kind.
+    """
+    refusals = []
+    if KINDS[kind].choice(decision) is None:
         refusals.append(
             Refusal(
                 "decision-unknown",
@@ -288,12 +330,6 @@ def may_decide(kind: str, decision: str, reason: str, facts: FindingFacts) -> tu
                 _OWN,
             )
         )
-    elif choice.needs:
-        fulfilled, unfulfilled = NEEDS[choice.needs]
-        if not fulfilled(facts):
-            refusals.append(
-                Refusal(f"finding-needs-{choice.needs}", unfulfilled, KINDS[kind].basis)
-            )
     if not reason.strip():
         refusals.append(
             Refusal(
@@ -311,6 +347,7 @@ __all__ = [
     "Choice",
     "FindingFacts",
     "FindingKind",
+    "against_choice",
     "due_on",
     "may_decide",
 ]
