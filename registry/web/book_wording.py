@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, pgettext
 
-from registry.rules import certificates, custody, organisations, people, rosters
+from registry.rules import certificates, custody, organisations, people, rosters, training
 from registry.rules.conduct import GRADES, SANCTIONS
 from registry.rules.events import EVENTS
 from registry.rules.external_names import NAME_RULES
@@ -19,6 +19,7 @@ from registry.rules.people import ESTABLISHMENTS
 from registry.rules.roles import ROLES
 from registry.rules.roster_difference import ACTS as PROPOSED_ACTS
 from registry.rules.settings import SETTINGS
+from registry.rules.training_elsewhere import STATES as CLAIM_STATES
 from registry.rules.user_agents import agent_of
 from registry.services.certificates import REPLACE_CAUSES
 from registry.services.conduct import BAR_CAUSES
@@ -227,6 +228,23 @@ FIELDS: dict[str, Any] = {
     "title": lazy_gettext("标题"),
     "unchanged": lazy_gettext("没有变化"),
     "until_on": lazy_gettext("截止"),
+    "class": lazy_gettext("培训班"),
+    "class_session": lazy_gettext("课次"),
+    "deadline_on": lazy_gettext("报名截止日"),
+    "elsewhere": lazy_gettext("另行培训记录"),
+    "full": lazy_gettext("全勤人数"),
+    "held_on": lazy_gettext("上课日期"),
+    "hours": lazy_gettext("学时"),
+    "lecturer": lazy_gettext("授课人"),
+    "marks": lazy_gettext("签到改动"),
+    "part": lazy_gettext("时段"),
+    "place": lazy_gettext("地点"),
+    "provider": lazy_gettext("培训单位"),
+    "quota": lazy_gettext("名额"),
+    "sessions": lazy_gettext("课次数"),
+    "source": lazy_gettext("来源"),
+    "to_on": lazy_gettext("结束"),
+    "topic": lazy_gettext("课题"),
     "valid_from": lazy_gettext("有效期自"),
     "valid_until": lazy_gettext("有效期至"),
     "value": lazy_gettext("值"),
@@ -241,6 +259,7 @@ FIELDS: dict[str, Any] = {
 }
 
 _CAUSES: dict[str, Any] = {
+    "merged": lazy_gettext("并入另一条记录"),
     "transferred": lazy_gettext("调动"),
     "reclassified": lazy_gettext("变更用工性质"),
     "barred": lazy_gettext("禁止持证"),
@@ -282,6 +301,19 @@ _WORDS: dict[str, str] = (
     | {code: kind.title for code, kind in FINDING_KINDS.items()}
     | {rosters.APPRAISAL: "年度考核结果"}
 )
+#: Events about people that speak the training room's words.
+_OF_TRAINING = frozenset(
+    {"attendance-signed", "hours-elsewhere-entered", "hours-elsewhere-decided"}
+)
+_SOURCES: dict[str, Any] = {
+    "hand": lazy_gettext("手工"),
+    "import": lazy_gettext("签到表"),
+    "screen": lazy_gettext("扫码"),
+}
+_TRAINING_FORMS: dict[str, Any] = {
+    "attendance-list": lazy_gettext("签到表"),
+    "hours-certificate": lazy_gettext("学时证明"),
+}
 #: Lists that went out.
 _LISTED: dict[str, Any] = {
     "person": lazy_gettext("人员"),
@@ -396,7 +428,28 @@ def _value(entry: Entry, name: str, value: Any, organisation_names: Mapping[int,
     return _coded(entry, stem, str(value))
 
 
+def _training_word(name: str, code: str) -> str:
+    """A code of the training room: kinds and states of classes, parts of a day, marks."""
+    if name == "kind" and code in training.KINDS:
+        return gettext(training.KINDS[code])
+    if name in ("state", "state_from") and code in training.STATES:
+        return pgettext("class", training.STATES[code])
+    if name == "part" and code in training.PARTS:
+        return pgettext("part", training.PARTS[code])
+    if name == "marks" and code in training.WORDS:
+        return pgettext("attendance", training.WORDS[code])
+    if name == "source" and code in _SOURCES:
+        return str(_SOURCES[code])
+    if name == "decision" and code in CLAIM_STATES:
+        return gettext(CLAIM_STATES[code])
+    if name == "form" and code in _TRAINING_FORMS:
+        return str(_TRAINING_FORMS[code])
+    return code
+
+
 def _coded(entry: Entry, name: str, code: str) -> str:
+    if entry.subject == "training-class" or entry.act in _OF_TRAINING:
+        return _training_word(name, code)
     if name == "agent":
         return agent_in_words(code)
     if name == "establishment" and code in ESTABLISHMENTS:

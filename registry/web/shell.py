@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, lazy_pgettext
 from flask_login import current_user
 
 from registry.web.languages import LANGUAGES, is_english, language_tag
@@ -24,13 +24,15 @@ PLACES: tuple[tuple[str, object], ...] = (
     ("certificates.index", lazy_gettext("证件")),
     ("batches.index", lazy_gettext("换发")),
     ("cards.index", lazy_gettext("卡片")),
-    ("photograph_uploads.index", lazy_gettext("照片")),
+    ("photograph_uploads.index", lazy_pgettext("place", "照片")),
     ("photograph_review.index", lazy_gettext("审定照片")),
     ("oversight.findings", lazy_gettext("待定事项")),
     ("oversight.proposals", lazy_gettext("变更建议")),
+    ("confirmations.index", lazy_gettext("等第二人确认")),
     ("transfers.index", lazy_gettext("调入调出")),
     ("imports.index", lazy_gettext("导入")),
     ("exam_entry.index", lazy_gettext("成绩录入")),
+    ("training.index", lazy_gettext("培训")),
     ("organisations.index", lazy_gettext("单位与主体")),
     ("oversight.book", lazy_gettext("台账")),
     ("accounts.index", lazy_gettext("账号")),

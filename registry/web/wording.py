@@ -17,6 +17,8 @@ from registry.rules.refusals import Refusal
 from registry.web.languages import is_english
 from registry.web.phone_tables import for_phones
 
+#: Whoever acts at the candidates' door, as the book names them.
+CANDIDATE = "candidate"
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
@@ -80,6 +82,8 @@ def moment_iso(value: datetime.datetime | str) -> str:
 
 def actor(who: str) -> str:
     """Who did an act: an account's name as it is, whoever works at the console in words."""
+    if who == CANDIDATE:
+        return gettext("本人扫码")
     return gettext("操作员") if who == OPERATOR.login else who
 
 
