@@ -40,7 +40,6 @@ function start(form) {
   document.querySelector("[data-keys]").hidden = false;
   cards.forEach((card, place) => {
     card.tabIndex = place ? -1 : 0;
-    card.setAttribute("role", "group");
     card.setAttribute("aria-label", card.querySelector("legend").textContent);
   });
   form.addEventListener("change", show);
