@@ -39,6 +39,11 @@ def _not_found(number: str) -> Refusal:
 
 @group.command()
 @click.option("--exchange", is_flag=True, help="Exchange legacy certificates (换发).")
+@click.option("--first", is_flag=True, help="First certificates (首次申领).")
+@click.option("--person", "people", multiple=True, metavar="NUMBER", help="With --first: only.")
+@click.option(
+    "--appraisals-stated", default="", metavar="DOCUMENT", help="The organ's statement of grades."
+)
 @click.option("--organisation", metavar="CODE", help="This organisation and below; default: all.")
 @click.option("--numbers", type=click.Path(path_type=Path), help="Given numbers, by person.")
 @click.option("--from", "first_day", type=DAY, help="First day of validity; default: today.")
@@ -48,6 +53,9 @@ def _not_found(number: str) -> Refusal:
 @as_act()
 def issue(
     exchange: bool,
+    first: bool,
+    people: tuple[str, ...],
+    appraisals_stated: str,
     organisation: str | None,
     numbers: Path | None,
     first_day: date | None,
@@ -58,20 +66,35 @@ def issue(
 ) -> None:
     """Issue certificates as a batch; whoever is not eligible is refused with every reason."""
     from registry.services.batches import issue_all
+    from registry.services.first_issue import issue_first_list
     from registry.services.given_numbers import read_given_numbers
 
-    if not exchange:
-        raise click.UsageError("say what to issue: --exchange")
+    if exchange == first:
+        raise click.UsageError("say what to issue: --exchange or --first")
+    if exchange and (people or appraisals_stated):
+        raise click.UsageError("--person and --appraisals-stated go with --first")
     try:
         given = read_given_numbers(act, read(numbers), numbers.name) if numbers else None
-        issued = issue_all(
-            act,
-            organisation_code=organisation,
-            numbers=given,
-            letter_number=letter,
-            letter_on=letter_on,
-            first_day=first_day,
-        )
+        if first:
+            issued = issue_first_list(
+                act,
+                organisation_code=organisation,
+                person_numbers=people or None,
+                numbers=given,
+                letter_number=letter,
+                letter_on=letter_on,
+                first_day=first_day,
+                appraisals_stated=appraisals_stated,
+            )
+        else:
+            issued = issue_all(
+                act,
+                organisation_code=organisation,
+                numbers=given,
+                letter_number=letter,
+                letter_on=letter_on,
+                first_day=first_day,
+            )
     except Refused as refused:
         refuse(refused.refusals, json_output=json_output)
     summary = issued.summary(configured().public_url)

@@ -41,6 +41,7 @@ class HolderFacts:
     holds live to its state (active, suspended, lost). ``letter_state`` comes from
     :func:`registry.rules.organisations.letter_state`, for commissioned organisations only, as does
     ``letter_until``, the last day that the letters in force cover.
+    ``qualified``: nothing of the district's subjects is in ``missing_subjects`` (R07, R08).
     ``lacks`` names what the certificate would copy or show and doesn't have, as keys of LACKS.
     """
 
@@ -59,6 +60,7 @@ class HolderFacts:
     appraisals: Mapping[int, str] = field(default_factory=dict)
     revoked_on: tuple[date, ...] = ()
     qualified: bool = False
+    missing_subjects: tuple[str, ...] = ()
     live: Mapping[str, str] = field(default_factory=dict)
     suspension_stands: bool = False
     subject_type: str = ""

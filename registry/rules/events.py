@@ -475,7 +475,7 @@ _ALL = (
         "batch",
         in_context("event", "批次发证"),
         "organisation organisations kind issued refused letter_number letter_on valid_from "
-        "first_on state",
+        "first_on state appraisals_stated",
     ),
     _kind(
         "batch-discarded",

@@ -80,6 +80,27 @@ def candidates(organisation_ids: Iterable[int] | None) -> list[int]:
     return [person_id for (person_id,) in tuples(query)]
 
 
+def without_card(organisation_ids: Iterable[int] | None) -> list[int]:
+    """Officers in enforcement posts of those organisations (None: all) without a live card."""
+    held = Certificate.select(Certificate.person_id).where(Certificate.state.in_(LIVE))
+    query = (
+        Person.select(Person.id)
+        .join(
+            Engagement,
+            on=((Engagement.person_id == Person.id) & Engagement.ended_on.is_null()),
+        )
+        .where(
+            Engagement.category == "officer",
+            Engagement.in_enforcement_post == 1,
+            Person.id.not_in(held),
+        )
+        .order_by(Person.number)
+    )
+    if organisation_ids is not None:
+        query = query.where(Engagement.organisation_id.in_(sorted(organisation_ids)))
+    return [person_id for (person_id,) in tuples(query)]
+
+
 def add(
     act: Act,
     *,
@@ -87,11 +108,12 @@ def add(
     letter_number: str,
     letter_on: date | None,
     first_on: date | None,
+    kind: str = "exchange",
 ) -> int:
     """Write a prepared batch; gives its id. The caller records the event."""
     return int(
         Batch.insert(
-            kind="exchange",
+            kind=kind,
             organisation_id=organisation_id,
             letter_number=letter_number,
             letter_on=letter_on.isoformat() if letter_on else None,

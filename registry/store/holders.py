@@ -13,11 +13,14 @@ from datetime import date
 from registry.rules.certificates import standing_on
 from registry.rules.conduct import Sanction
 from registry.rules.eligibility import HolderFacts, IssueSettings
+from registry.rules.exams import missing_subjects
+from registry.rules.organisations import FIELDS, words_from
 from registry.rules.settings import day_of_year
 from registry.store import certificates, settings
 from registry.store.certificates import CertificateRow, chunks, day_of, tuples
 from registry.store.certified_copy import CertifiedCopy, copy_of
 from registry.store.external_names import CertifiedOrganisation, Names
+from registry.store.sittings import passes_of
 from registry.store.tables import (
     Appraisal,
     Certificate,
@@ -150,6 +153,9 @@ def _holders(
         )
     }
     engaged = {values[0]: values[1:] for values in tuples(_engagements(piece))}
+    passes = passes_of(piece)
+    asked = settings.value("first_issue_subjects")
+    subjects = asked if isinstance(asked, tuple) else ()
     holders = {}
     for person_id, number, name, barred, birth_on, sex in tuples(
         Person.select(
@@ -180,6 +186,9 @@ def _holders(
             and not (row.state == "suspended" or standing.get(row.id))
         )
         legacy = next((row for row in held if row.kind == "jiangsu-legacy"), None)
+        missing = missing_subjects(
+            passes.get(person_id, ()), subjects, words_from(FIELDS, field)[0], on
+        )
         facts = HolderFacts(
             establishment=establishment,
             in_enforcement_post=bool(in_post),
@@ -195,6 +204,8 @@ def _holders(
             appraisals=appraisals.get(person_id, {}),
             # A ban that the office has lifted by an act no longer counts.
             revoked_on=tuple(revoked.get(person_id, ())) if barred else (),
+            qualified=not missing,
+            missing_subjects=missing,
             live={row.kind: row.state for row in held if row not in past_end},
             suspension_stands=bool(legacy and standing.get(legacy.id)),
             subject_type=organ.subject_type if organ else "",

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,38 @@ def test_what_the_list_left_open_is_typed_and_another_person_publishes(
     assert run("publish-sitting", number, "--by", "li", "--json").codes == ["sitting-is-published"]
     late = run("mark", number, "--ticket", first, "--mark", "9", "--by", "wang", "--json")
     assert late.codes == ["sitting-is-published"]
+
+
+def test_a_pass_of_this_year_gives_a_first_certificate_and_refusals_name_what_is_missing(
+    run: Run, sample_data: Path
+) -> None:
+    made = run(
+        "new-sitting", "--subject", "public-law", "--date", f"{date.today()}", "--full-mark", 100,
+        "--pass-mark", 60, "--single-entry", "--by", "wang", "--json",
+    )  # fmt: skip
+    number = made.json["id"]
+    listed = sample_data / "exam-scores.xlsx"
+    run("import-scores", listed, "--sitting", number, "--enrol", "--by", "wang", "--json")
+    for ticket in open_tickets(sample_data):
+        run("mark", number, "--ticket", ticket, "--mark", "absent", "--by", "wang", "--json")
+    assert run("publish-sitting", number, "--by", "legal", "--json").json["passed"] == 340
+
+    without = run("issue", "--first", "--organisation", "321", "--by", "legal", "--json")
+    assert without.codes == ["no-such-organisation"]
+    held_back = run("issue", "--first", "--by", "legal", "--json")
+    assert held_back.json["issued"] == []
+    codes = {
+        one["person"]: {refusal["code"] for refusal in one["refusals"]}
+        for one in held_back.json["refused"]
+    }
+    only_appraisal = [person for person, found in codes.items() if found == {"appraisal-missing"}]
+    assert len(only_appraisal) > 250
+    assert any("not-qualified" in found for found in codes.values())
+
+    done = run(
+        "issue", "--first", "--appraisals-stated", "坛考〔2026〕3号", "--by", "legal", "--json"
+    )
+    assert {one["person"] for one in done.json["refused"]}.isdisjoint(only_appraisal)
+    assert len(done.json["issued"]) == len(only_appraisal)
+    assert all(one["url"].startswith("https://") for one in done.json["issued"])
+    assert run("check", "--json").json["ok"]
