@@ -15,6 +15,7 @@ from registry.rules.merkle import append_leaf, root_of_peaks
 from registry.store import schema
 from registry.store.book import leaf_of, value_hash
 from registry.store.database import database, tuples
+from registry.store.exam_check import check_exams
 from registry.store.keys import KeyMissing, Keys, bound
 from registry.store.opening import recorded_digest
 from registry.store.tables import BookHead, Certificate, Event, EventValue, Person
@@ -50,6 +51,7 @@ def check_register(progress: Callable[[str], None] = lambda _: None) -> Report:
     for name, step in (
         ("rule", _rule),
         ("history", _history),
+        ("exams", check_exams),
         ("book", _book),
         ("schema", _schema),
         ("codes", _codes),
