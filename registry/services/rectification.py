@@ -79,13 +79,7 @@ def confirm_rectification(act: Act, number: str) -> CertificateRow:
         account = account_of(act)
         request = rectifications.open_request(row.id)
         if row.state not in FINAL or request is None:
-            raise Refused(
-                Refusal(
-                    "no-rectification-waits",
-                    sentence("这张证件没有等待确认的更正，请先由一人提出申请。"),
-                    "registry-rule",
-                )
-            )
+            raise Refused(_none_waits())
         history = store.history(row.id)
         refusals = [
             *may_rectify(
@@ -119,6 +113,26 @@ def confirm_rectification(act: Act, number: str) -> CertificateRow:
                 "rectification": written,
             },
         )
+
+
+def decline_rectification(act: Act, number: str) -> None:
+    """Turn a request down, or take one's own back: the certificate stays ended; says why.
+
+    Raises Refused. A new request may follow.
+    """
+    act = authorise(act, "certificate.rectify")
+    with in_words(), transaction() as book:
+        row, _ = _load(act, number)
+        account_of(act)
+        request = rectifications.open_request(row.id)
+        refusals = []
+        if request is None:
+            refusals.append(_none_waits())
+        if not act.reason:
+            refusals.append(Refusal("reason-missing", sentence("请填写理由。"), "registry-rule"))
+        if refusals or request is None:
+            raise Refused(refusals)
+        rectifications.record_declined(book, act, row, request)
 
 
 def _load(act: Act, number: str) -> tuple[CertificateRow, PersonRow]:
@@ -164,6 +178,14 @@ def _successor_stands(row: CertificateRow) -> tuple[Refusal, ...]:
             "registry-rule",
             {"number": found[0]},
         ),
+    )
+
+
+def _none_waits() -> Refusal:
+    return Refusal(
+        "no-rectification-waits",
+        sentence("这张证件没有等待确认的更正，请先由一人提出申请。"),
+        "registry-rule",
     )
 
 

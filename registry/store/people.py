@@ -32,6 +32,7 @@ from registry.store.person_rows import (
     identity_numbers,
     officers_named,
     people_by_identity,
+    survivors,
 )
 from registry.store.tables import Engagement, Person
 
@@ -56,6 +57,7 @@ __all__ = [
     "next_person_number",
     "officers_named",
     "people_by_identity",
+    "survivors",
     "reclassify_in_place",
     "start_engagement",
     "stored",

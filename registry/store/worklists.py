@@ -45,7 +45,7 @@ PAGE = 50
 _NO_DAY = "9999-12-31"
 
 #: Lists whose lines are certificates, and those whose lines are people.
-CERTIFICATE_LISTS = ("past-end", "expiring", "no-area", "legacy")
+CERTIFICATE_LISTS = ("past-end", "expiring", "old-name", "no-area", "legacy")
 PEOPLE_LISTS = (
     "holders-no-photograph",
     "holders-retiring",
@@ -143,6 +143,7 @@ def _certificate_conditions(today: date) -> dict[str, Any]:
         "expiring": (end >= first) & (end <= last),
         "no-area": national & ((Certificate.area == "") | (Certificate.categories == "")),
         "legacy": Certificate.kind == "jiangsu-legacy",
+        "old-name": Certificate.name != Person.name,
     }
 
 

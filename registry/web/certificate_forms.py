@@ -101,6 +101,13 @@ class ConfirmRectificationForm(ActForm):
     bases = ("registry-rule",)
 
 
+class DeclineForm(ActForm):
+    """A request turned down: the reason is asked for."""
+
+    bases = ("registry-rule",)
+    reason = LongText(lazy_gettext("不同意的理由"), limit=500)
+
+
 FORMS: dict[str, type[ActForm]] = {
     "suspend": SuspendForm,
     "release": ReleaseForm,

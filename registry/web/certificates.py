@@ -4,7 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, flash, make_response, redirect, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    request,
+    url_for,
+)
 from flask import render_template as render
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -18,7 +28,7 @@ from registry.rules.conduct import months_later
 from registry.rules.refusals import Refusal, Refused
 from registry.services import certificates as services
 from registry.services import printing, rectification
-from registry.services.certificates import Done
+from registry.services.certificates import REPLACE_CAUSES, Done
 from registry.store import certificate_pages as pages
 from registry.store import certificates as rows
 from registry.store import custody, organisations, rectifications, settings
@@ -29,6 +39,7 @@ from registry.web.card_offers import acts_on
 from registry.web.certificate_forms import (
     FORMS,
     ConfirmRectificationForm,
+    DeclineForm,
     RequestRectificationForm,
 )
 from registry.web.forms import ActForm, PlainForm
@@ -305,8 +316,9 @@ def _act_view(act: str) -> Callable[[str], ResponseReturnValue]:
     def view(number: str) -> ResponseReturnValue:
         found = certificate_or_404(number)
         form = FORMS[act](today=today())
-        if act == "replace" and found.row.state == "lost" and not form.is_submitted():
-            form["cause"].data = "lost"
+        if act == "replace" and not form.is_submitted():
+            asked = asked_choice("cause", tuple(REPLACE_CAUSES))
+            form["cause"].data = "lost" if found.row.state == "lost" else asked
         done: list[Done] = []
         if (
             form.is_submitted()
@@ -389,6 +401,40 @@ def rectify(number: str) -> ResponseReturnValue:
                 "good",
             )
             return redirect(url_for("certificates.one", number=number), 303)
+    return _rectify_page(found, form, waiting)
+
+
+@blueprint.route("/certificates/<number>/rectify/decline", methods=["GET", "POST"])
+@allow("certificate.rectify")
+def decline_rectification(number: str) -> ResponseReturnValue:
+    """Turn a waiting request down, with a reason; the certificate stays as it is."""
+    found = certificate_or_404(number)
+    if rectifications.open_request(found.row.id) is None and request.method == "GET":
+        return redirect(url_for("certificates.one", number=number))
+    form = DeclineForm(today=today())
+    if (
+        form.is_submitted()
+        and form.validate()
+        and form.attempt(
+            lambda: rectification.decline_rectification(current_act(**form.act_values()), number)
+        )
+    ):
+        flash(gettext("已记下：不同意更正，证件保持终结。"), "good")
+        return redirect(url_for("confirmations.index"), 303)
+    page = render(
+        "certificates/act.html",
+        found=found,
+        form=form,
+        heading=gettext("不同意更正：%(number)s", number=number),
+        text=gettext("申请不再等待，证件保持终结；申请和答复都留在经过里，以后可以重新申请。"),
+        button=gettext("不同意更正"),
+        danger=False,
+        own_fields=[],
+    )
+    return make_response(page, 422 if form.is_submitted() else 200)
+
+
+def _rectify_page(found: Shown, form: ActForm, waiting: Any) -> ResponseReturnValue:
     mistaken = next(
         (one for one in found.history if one.act in rectifications.FINAL_EVENTS and not one.void),
         None,

@@ -171,6 +171,7 @@ def _office(account: SignedIn) -> list[Line]:
             link("organisations.index"),
             "due",
         ),
+        _listed("old-name", number["old-name"], "due"),
         _listed("legacy", number["legacy"], "due"),
         _listed("holders-retiring", number["holders-retiring"], "due"),
         _listed("holders-not-in-post", number["holders-not-in-post"], "due"),

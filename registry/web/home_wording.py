@@ -31,6 +31,11 @@ LISTS: dict[str, ListWords] = {
         lazy_gettext("暂扣有期限。到期以前要决定：解除暂扣，或者注销、吊销。"),
         lazy_gettext("暂扣最后一天"),
     ),
+    "old-name": ListWords(
+        lazy_gettext("姓名与登记不同的证件"),
+        lazy_gettext("姓名更正或记录合并以后，证件上还是旧姓名。请补发新证；旧版执法证请换发。"),
+        lazy_gettext("有效期至"),
+    ),
     "no-area": ListWords(
         lazy_gettext("没有执法区域或执法类别的证件"),
         lazy_gettext("发证时单位没有填写，证件和核验页上缺这一项。请先补单位资料，再换发。"),

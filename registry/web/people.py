@@ -30,6 +30,7 @@ from registry.store import (
     certificates,
     conduct,
     holders,
+    merging,
     moved_cards,
     organisations,
     people_history,
@@ -208,7 +209,7 @@ def search() -> ResponseReturnValue:
     folded = fold_identity_number(text)
     if _looks_like_identity(folded):
         return _look_up(folded, FindForm())
-    if (row := store.find(text.upper(), scope)) is not None:
+    if (row := merging.leads_to(text.upper(), scope)) is not None:
         return redirect(url_for("people.one", number=row.number))
     card = certificates.by_number(text) if text else None
     if card is not None and (holder := store.find_by_id(card.person_id, scope)) is not None:
@@ -346,8 +347,13 @@ def _about(row: store.PersonRow) -> dict[str, Any]:
     supervisor = (
         store.find_by_id(row.supervisor_id, signed_in().scope) if row.supervisor_id else None
     )
+    into = store.survivors((row.person_id,)).get(row.person_id)
     return {
         "person": row,
+        "was_merged": into is not None,
+        "merged_into": store.find_by_id(into, signed_in().scope) if into is not None else None,
+        "absorbed": merging.absorbed_by(row.person_id),
+        "old_names": [card for card in live if card.name != row.name],
         "masked": mask_identity_number(identity),
         "on": on,
         "cards": cards,
@@ -356,7 +362,7 @@ def _about(row: store.PersonRow) -> dict[str, Any]:
         "against": against,
         "reissue": reissue,
         "beside": beside,
-        "offers": offers(row),
+        "offers": offers(row) if into is None else [],
         "engagements": store.engagements_of(row.person_id),
         "record": conduct.record_of(row.person_id),
         "photographs": photograph_store.versions_of(row.person_id),

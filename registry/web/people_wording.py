@@ -22,6 +22,7 @@ from registry.web.languages import is_english
 
 #: Causes that acts write by themselves, beside those that a clerk chooses.
 _CAUSES: dict[str, Any] = {
+    "merged": lazy_gettext("并入另一条记录"),
     "transferred": lazy_gettext("调动"),
     "reclassified": lazy_gettext("变更用工性质"),
     "barred": lazy_gettext("禁止持证"),
