@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypeVar
 
 from registry.documents.spreadsheets import write_workbook
-from registry.rules.acts import Act, authorise
+from registry.rules.acts import Act, authorise, local_day
 from registry.rules.export_columns import (
     CERTIFICATE,
     PERSON,
@@ -81,7 +81,7 @@ def people_of(act: Act, filters: Filters) -> ListedPeople:
     """The list of people as the page shows it: the same filters, the same order."""
     act = authorise(act, "list.export")
     with connection():
-        return ListedPeople(_within_bounds(store.listed_people(filters, act.by.scope, act.on)))
+        return ListedPeople(_within_bounds(store.listed_people(filters, act.by.scope, local_day(act.at))))
 
 
 def people_beside(
@@ -106,7 +106,7 @@ def certificates_of(act: Act, wanted: Filter) -> ListedCertificates:
     """The list of certificates as the page shows it."""
     act = authorise(act, "list.export")
     with connection():
-        listed = store.listed_certificates(wanted, act.by.scope, act.on)
+        listed = store.listed_certificates(wanted, act.by.scope, local_day(act.at))
     return ListedCertificates(_within_bounds([one.id for one in listed]))
 
 
@@ -114,7 +114,7 @@ def export(act: Act, listed: Listed, template: KeptTemplate | None = None) -> Wo
     """The list as a workbook, ID numbers masked; without a template in its own columns."""
     act = authorise(act, "list.export")
     with connection():
-        return _workbook(listed, template, act.on, masked=True)
+        return _workbook(listed, template, local_day(act.at), masked=True)
 
 
 def export_identity_numbers(
@@ -128,7 +128,7 @@ def export_identity_numbers(
     if missing := reason_missing(act):
         raise Refused(missing)
     with in_words(), transaction() as book:
-        made = _workbook(listed, template, act.on, masked=False)
+        made = _workbook(listed, template, local_day(act.at), masked=False)
         store.record_identity_numbers(
             book,
             act,

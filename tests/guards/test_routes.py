@@ -37,7 +37,9 @@ OF_AN_ORGAN = {
     "/people/<number>/sanctions/<number:sanction_id>": lambda o: (o.holder, o.sanction),
     "/people/<number>/convictions/<number:conviction_id>": lambda o: (o.holder, o.conviction),
     "/people/<number>/photographs/<number:version>": lambda o: (o.holder, 1),
+    "/people/<number>/apart/<other>": lambda o: (o.holder, o.waiting),
     "/people/<number>": lambda o: (o.holder,),
+    "/cards/slips/<number:slip_id>": lambda o: (o.slip,),
     "/certificates/<number>": lambda o: (o.card,),
     "/exchange/person/<number>": lambda o: (o.free[0],),
     "/exchange/moved/<number>": lambda o: (o.holder,),
@@ -55,6 +57,8 @@ OF_NOBODY = {
     "/accounts/<number:account_id>": (1,),
     "/clerks/<number:account_id>": (1,),
     "/due/<name>": ("no-photograph",),
+    "/export-templates/<number:template_id>": (1,),
+    "/exports/<name>": ("people",),
     "/history/<number:seq>": (1,),
     # An upload is its owner's alone; tests/web/test_imports.py has real ones.
     "/imports/<upload_id>": ("x" * 22,),

@@ -12,6 +12,7 @@ from registry.config import Config
 from registry.demo import fill
 from registry.demo.district import DemoPerson, paperwork
 from registry.documents.portraits import draw_portrait
+from registry.documents.spreadsheets import Cell, write_workbook
 from registry.rules.acts import OPERATOR, Act, Actor, local_day, prepare_act
 from registry.services import (
     accounts,
@@ -20,6 +21,7 @@ from registry.services import (
     commission_letters,
     conduct,
     employment,
+    exports,
     external_names,
     findings,
     imports,
@@ -55,6 +57,7 @@ PEOPLE = 120
 PASSWORD = "good-tea-from-1-hill"
 TEAM, BUREAU = "JT-CGDD", "JT-CGJ"
 TODAY = local_day(NOW)
+GRADES = ("优秀", "称职", "良好", "合格", "不称职", "未确定等次")
 
 
 @dataclass
@@ -79,6 +82,7 @@ def fill_register(config: Config) -> FullRegister:
     _certificates(legal, second, full, holders)
     _organisations(legal, full)
     _imports(legal, full, papers.people)
+    _templates(legal, full)
     _batches(legal, full)
     _accounts(full)
     _findings(legal, full)
@@ -300,6 +304,26 @@ def _imports(legal: Act, full: FullRegister, named: tuple[DemoPerson, ...]) -> N
     assert held is not None
     imports.commit(legal, held.file, held.kind, held.said, held=held)
     full.found["finished upload"] = finished
+    grades: list[list[Cell]] = [
+        [serial, one.name, one.identity_number, place, grade]
+        for serial, (one, grade) in enumerate(zip(there, GRADES, strict=False), 1)
+    ]
+    full.typed.update(str(cell) for row in grades for cell in row)
+    graded = write_workbook(
+        "2025年度考核结果汇总表", ["序号", "姓名", "身份证号", "单位", "考核等次"], grades
+    )
+    file = read_file(graded, "考核结果.xlsx")
+    full.typed.add("考核结果.xlsx")
+    full.found["upload of grades"] = uploads.hold_upload(legal, file, None)
+
+
+def _templates(legal: Act, full: FullRegister) -> None:
+    chosen = [("serial", ""), ("name", "持证人姓名"), ("card_number", ""), ("card_until", "")]
+    made = exports.save_template(
+        legal, name="市局季度汇总表", subject="person", title="持证人员汇总", chosen=chosen
+    )
+    full.typed.update(("市局季度汇总表", "持证人员汇总", "持证人姓名"))
+    full.found["template"] = str(made)
 
 
 def _batches(legal: Act, full: FullRegister) -> None:

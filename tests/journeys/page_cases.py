@@ -8,6 +8,7 @@ from werkzeug.routing import Rule
 from registry.rules.roles import ROLES
 from registry.rules.settings import SETTINGS
 from registry.web.certificate_wording import OFFERED
+from registry.web.export_lists import EXPORTED
 from registry.web.home_wording import LISTS
 from registry.web.imports import SORTS
 from registry.web.people_acts import ACT_PAGES
@@ -30,6 +31,8 @@ NO_PAGE = {
     "batches.test_sheet": "a PDF",
     "imports.template": "a workbook",
     "imports.refused_rows": "a workbook",
+    "exports.workbook": "a workbook",
+    "exports.remove_template": "only a button: goes back to the templates",
     "verdict_photograph": "a picture",
     "verdict_upper_photograph": "a picture",
     "machine_verdict": "JSON",
@@ -107,6 +110,8 @@ def full_cases(full: FullRegister) -> list[Case]:
         Case("batches.person", f"/exchange/person/{of['legacy']}"),
         Case("oversight.findings", "/findings"),
         Case("oversight.findings", "/findings?show=decided"),
+        Case("oversight.findings", "/findings?kind=supervisor-not-found"),
+        Case("oversight.findings_many", "/findings/many?kind=supervisor-not-found"),
         *(
             Case("oversight.finding", f"/findings/{number}")
             for name, number in of.items()
@@ -126,6 +131,17 @@ def full_cases(full: FullRegister) -> list[Case]:
         Case("imports.index", "/imports"),
         *(Case("imports.one", f"/imports/{of['upload']}?show={sort}") for sort in SORTS),
         Case("imports.one", f"/imports/{of['finished upload']}"),
+        *(
+            Case("imports.one", f"/imports/{of['upload of grades']}?show={sort}")
+            for sort in ("refused", "added")
+        ),
+        *(Case("exports.choose", f"/exports/{name}") for name in EXPORTED if name != "due"),
+        Case("exports.choose", "/exports/people?roster=officer", AUDITOR),
+        Case("exports.choose", "/exports/due?list=no-photograph", CLERK),
+        Case("exports.identity_numbers", "/exports/people/identity-numbers"),
+        Case("exports.templates", "/export-templates"),
+        Case("exports.add_template", "/export-templates/new?subject=certificate"),
+        Case("exports.edit_template", f"/export-templates/{of['template']}"),
         Case("organisations.index", "/organisations"),
         Case("organisations.index", "/organisations?kind=lapsed"),
         Case("organisations.one", f"/organisations/{BUREAU}"),
@@ -248,12 +264,16 @@ def sent_cases(full: FullRegister) -> list[Sent]:
         Sent("batches.discard", f"/exchange/{of['issued batch']}/discard"),
         Sent("batches.reissue", f"/exchange/moved/{of['moved']}"),
         Sent("batches.person", f"/exchange/person/{of['legacy']}"),
+        Sent("oversight.findings_many", "/findings/many?kind=supervisor-not-found"),
         Sent("oversight.decide", f"/findings/{of['finding sanction-on-holder']}"),
         Sent(
             "oversight.proposals_dismiss",
             f"/proposals/{of['proposal']}/dismiss",
             typed=(("reason", ""),),
         ),
+        Sent("exports.identity_numbers", "/exports/people/identity-numbers"),
+        Sent("exports.add_template", "/export-templates/new", typed=(("name", ""),)),
+        Sent("exports.edit_template", f"/export-templates/{of['template']}"),
         Sent("imports.index", "/imports"),
         Sent(
             "imports.meanings",
@@ -303,10 +323,13 @@ def empty_cases(roles: Iterable[str]) -> list[Case]:
         Case("batches.new", "/exchange/new"),
         Case("oversight.findings", "/findings"),
         Case("oversight.findings", "/findings?show=decided"),
+        Case("oversight.findings_many", "/findings/many?kind=letter-lapsed"),
         Case("oversight.proposals", "/proposals"),
         Case("oversight.book", "/history", AUDITOR),
         Case("oversight.book", "/history?view=attempts", AUDITOR),
         Case("imports.index", "/imports"),
+        Case("exports.choose", "/exports/people"),
+        Case("exports.templates", "/export-templates"),
         Case("organisations.index", "/organisations"),
         Case("organisations.add", "/organisations/new"),
         Case("accounts.index", "/accounts", ADMINISTRATOR),
