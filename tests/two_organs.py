@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from registry.documents.portraits import draw_portrait
 from registry.rules.acts import Act, Actor
-from registry.services import batches, conduct, people, photographs
+from registry.services import batches, conduct, custody, people, photographs
 from registry.store import findings, proposals
 from registry.store.book import transaction
 from registry.store.tables import Batch, Conviction, Finding, Proposal, Sanction
@@ -38,6 +38,7 @@ class Organ:
     proposal: int
     sanction: int
     conviction: int
+    slip: int = 999
 
 
 def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
@@ -65,6 +66,8 @@ def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
     for one in (waiting, *others):
         give_legacy(act, one[1:])
     batches.prepare_batch(act, organisation_code=code, letter_number="坛函〔2026〕1号")
+    custody.move_cards(act, "made", [card])
+    slip = custody.move_cards(act, "to-unit", [card]).slip_id
     photographs.add_photograph(act, holder[0], draw_portrait(serial, "male"))
     conduct.record_sanction(act, holder[0], kind="warning", effective_on=act.on)
     conduct.record_conviction(act, convict[0], decided_on=act.on, judgment="1")
@@ -105,4 +108,5 @@ def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
         newest(Proposal),
         newest(Sanction),
         newest(Conviction),
+        slip,
     )
