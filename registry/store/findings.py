@@ -7,7 +7,7 @@ so that whoever opens the one opens the other.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,12 +15,9 @@ from typing import Any
 from peewee import JOIN, EnclosedNodeList, Value, fn
 
 from registry.rules.acts import Act, local_day
-from registry.rules.findings import KINDS, FindingFacts
+from registry.rules.findings import KINDS
 from registry.rules.findings import due_on as due_day
-from registry.rules.organisations import CommissionLetter as Term
-from registry.rules.organisations import letter_state
 from registry.store.book import Book, canonical, transaction
-from registry.store.certificates import tuples
 from registry.store.database import ConstraintViolation
 from registry.store.proposals import (
     ProposalRow,
@@ -34,9 +31,6 @@ from registry.store.proposals import (
 from registry.store.tables import (
     Account,
     Attempt,
-    Certificate,
-    CommissionLetter,
-    Engagement,
     Finding,
     Organisation,
     Person,
@@ -181,6 +175,12 @@ def finding(finding_id: int, scope: frozenset[int] | None) -> FindingRow | None:
     return None if values is None else _row(values)
 
 
+def findings_by_id(scope: frozenset[int] | None, ids: Sequence[int]) -> list[FindingRow]:
+    """The findings with those ids that lie inside ``scope``."""
+    query = _rows(scope).where(Finding.id.in_(sorted(ids))).order_by(Finding.id)
+    return [_row(values) for values in query.tuples()]
+
+
 def _rows(scope: frozenset[int] | None) -> Any:
     query = (
         Finding.select(
@@ -221,23 +221,48 @@ class FindingPage:
     after: int | None
 
 
+def _kept(
+    query: Any,
+    *,
+    decided: bool = False,
+    kind: str = "",
+    overdue_on: date | None = None,
+    within: frozenset[int] | None = None,
+) -> Any:
+    query = query.where(Finding.decided_at.is_null(not decided))
+    if kind:
+        query = query.where(Finding.kind == kind)
+    if overdue_on is not None:
+        query = query.where(Finding.due_on < overdue_on.isoformat())
+    if within is not None:
+        query = query.where(Finding.organisation_id.in_(sorted(within)))
+    return query
+
+
+def count_findings(scope: frozenset[int] | None, **kept: Any) -> int:
+    """How many findings within ``scope`` are left by the filters of :func:`finding_page`."""
+    query = _kept(_within(Finding.select(fn.COUNT(Finding.id)), scope), **kept)
+    return int(query.scalar())
+
+
 def finding_page(
     scope: frozenset[int] | None,
     *,
     decided: bool = False,
     kind: str = "",
+    overdue_on: date | None = None,
+    within: frozenset[int] | None = None,
     after: int | None = None,
     size: int = PAGE,
 ) -> FindingPage:
     """Open findings by the day they are due, or decided ones latest first, following an id.
 
-    An id that is not in scope counts as none given.
+    Kept to a kind, to those overdue on a day, to organisations. An id that is not in scope counts
+    as none given.
     """
     column = Finding.decided_at if decided else Finding.due_on
     place = EnclosedNodeList([column, Finding.id])
-    query = _rows(scope).where(Finding.decided_at.is_null(not decided))
-    if kind:
-        query = query.where(Finding.kind == kind)
+    query = _kept(_rows(scope), decided=decided, kind=kind, overdue_on=overdue_on, within=within)
     start = None
     if after is not None:
         start = _within(Finding.select(column).where(Finding.id == after), scope).scalar()
@@ -248,44 +273,6 @@ def finding_page(
     query = query.order_by(*((part.desc() if decided else part.asc()) for part in order))
     rows = [_row(values) for values in query.limit(size + 1).tuples()]
     return FindingPage(tuple(rows[:size]), rows[size - 1].id if len(rows) > size else None)
-
-
-def facts_of(row: FindingRow, on: date) -> FindingFacts:
-    """How the register stands behind a finding on a day, for the rule that judges a decision."""
-    category, supervised, states = "", False, ()
-    if row.person_id is not None:
-        engaged = (
-            Engagement.select(Engagement.category, Engagement.supervisor_id)
-            .where(Engagement.person_id == row.person_id, Engagement.ended_on.is_null())
-            .tuples()
-            .first()
-        )
-        category, supervised = (engaged[0], engaged[1] is not None) if engaged else ("", False)
-        states = tuple(
-            state
-            for (state,) in tuples(
-                Certificate.select(Certificate.state).where(
-                    Certificate.person_id == row.person_id,
-                    Certificate.state.in_(("active", "suspended", "lost")),
-                )
-            )
-        )
-    letters = CommissionLetter.select(
-        CommissionLetter.from_on, CommissionLetter.until_on, CommissionLetter.ended_on
-    ).where(CommissionLetter.commissioned_id == row.organisation_id)
-    # A letter ended early covers nothing from that day on.
-    terms = (
-        Term(date.fromisoformat(first), date.fromisoformat(last))
-        for first, last, ended in tuples(letters)
-        if ended is None or ended > on.isoformat()
-    )
-    return FindingFacts(
-        decided=row.decided_at is not None,
-        category=category,
-        states=states,
-        supervised=supervised,
-        letter_in_force=letter_state(terms, on) == "in-force",
-    )
 
 
 def record_attempt(
@@ -366,6 +353,20 @@ def count_decided(scope: frozenset[int] | None) -> int:
     )
 
 
+def organisations_named(
+    scope: frozenset[int] | None, *, decided: bool = False
+) -> list[tuple[int, str, int]]:
+    """Id and name of every organisation that findings name, and how many, by code."""
+    query = (
+        Finding.select(Organisation.id, Organisation.name, fn.COUNT(Finding.id))
+        .join(Organisation, on=(Organisation.id == Finding.organisation_id))
+        .where(Finding.decided_at.is_null(not decided))
+        .group_by(Organisation.id, Organisation.name, Organisation.code)
+        .order_by(Organisation.code)
+    )
+    return [(row[0], row[1], int(row[2])) for row in _within(query, scope).tuples()]
+
+
 def fingerprint_of(parts: Iterable[object]) -> str:
     """A short, stable name for what a finding or an attempt is about; holds nothing readable."""
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()[:40]
@@ -378,18 +379,20 @@ __all__ = [
     "close_proposal",
     "close_proposals",
     "count_decided",
+    "count_findings",
     "count_open",
     "decide_finding",
-    "facts_of",
     "finding",
     "finding_page",
     "findings",
+    "findings_by_id",
     "fingerprint_of",
     "has_open_finding",
     "kinds_open",
     "note_attempt",
     "open_finding",
     "open_proposal",
+    "organisations_named",
     "proposal",
     "proposals",
     "proposals_open",

@@ -27,6 +27,7 @@ from registry.web import people as people_page
 from registry.web.addresses import asked_choice, asked_number, asked_text
 from registry.web.book_wording import proposed_title
 from registry.web.home_wording import LISTS
+from registry.web.oversight_decisions import asked_findings
 from registry.web.sessions import signed_in, today
 
 #: Arguments of a list's page that say where one is in it, not what it shows.
@@ -126,12 +127,10 @@ def _state(state: str) -> str | None:
 
 def _findings(act: Act) -> Listed:
     scope = signed_in().scope
-    decided = asked_choice("show", ("decided",)) == "decided"
-    kind = asked_choice("kind", tuple(KINDS))
     rows: list[findings.FindingRow] = []
     after: int | None = None
     while len(rows) <= MOST:
-        page = findings.finding_page(scope, decided=decided, kind=kind, after=after, size=500)
+        page = findings.finding_page(scope, **asked_findings(), after=after, size=500)
         rows += page.rows
         after = page.after
         if after is None:

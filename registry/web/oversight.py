@@ -7,17 +7,28 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
 from registry.rules.acts import local_day, moment_of
-from registry.rules.findings import KINDS, NEEDS, FindingFacts, FindingKind
-from registry.rules.refusals import Refusal
+from registry.rules.findings import KINDS
 from registry.services import findings as services
 from registry.store import findings as store
+from registry.store.finding_facts import facts_of
 from registry.store.findings import FindingRow
 from registry.store.import_files import file_at
-from registry.web import oversight_absences, oversight_book, oversight_proposals
-from registry.web.addresses import asked_choice, asked_number
+from registry.web import (
+    oversight_absences,
+    oversight_book,
+    oversight_decisions,
+    oversight_proposals,
+)
+from registry.web.addresses import asked_number
 from registry.web.book_wording import field_title
-from registry.web.forms import ActForm, LongText, OneOf
 from registry.web.links import link
+from registry.web.oversight_decisions import (
+    DecideForm,
+    about,
+    address_of,
+    asked_findings,
+    closed,
+)
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today
 
@@ -25,6 +36,7 @@ blueprint = Blueprint("oversight", __name__)
 oversight_book.install(blueprint)
 oversight_proposals.install(blueprint)
 oversight_absences.install(blueprint)
+oversight_decisions.install(blueprint)
 
 #: What a finding's facts are called.
 FACTS: dict[str, Any] = {
@@ -41,26 +53,6 @@ FACTS: dict[str, Any] = {
 }
 
 
-class DecideForm(ActForm):
-    """One of the finding's choices, with the act's paper and the reason."""
-
-    decision = OneOf(lazy_gettext("决定"))
-    reason = LongText(
-        lazy_gettext("理由"),
-        limit=500,
-        description=lazy_gettext("写明查到了什么、向谁核实过。决定以后不能改，一直可以查。"),
-    )
-
-    def __init__(self, kind: FindingKind, **kwargs: Any) -> None:
-        self.bases = tuple(dict.fromkeys((kind.basis, "jiangsu-supervision-rule")))
-        super().__init__(today=today(), **kwargs)
-        self.decision.choices = [(one.code, gettext(one.title)) for one in kind.choices]
-        self.reason.flags.required = True
-        self.reason.description = gettext(
-            "写明查到了什么、向谁核实过。决定以后不能改，一直可以查。"
-        )
-
-
 # --- findings --------------------------------------------------------------------------------
 
 
@@ -68,62 +60,77 @@ class DecideForm(ActForm):
 @allow("finding.view")
 def findings() -> ResponseReturnValue:
     """Open findings, overdue first; or the decided ones, latest first, with who and why."""
-    scope = signed_in().scope
-    decided = asked_choice("show", ("decided",)) == "decided"
-    kind = asked_choice("kind", tuple(KINDS))
+    account = signed_in()
+    asked = asked_findings()
+    decided, kind = asked["decided"], asked["kind"]
     after = asked_number("after")
-    page = store.finding_page(scope, decided=decided, kind=kind, after=after)
-    by_kind = store.kinds_open(scope)
-    number = {False: sum(by_kind.values()), True: store.count_decided(scope)}
-
-    def address(**changes: Any) -> str:
-        asked = {"show": "decided" if decided else "", "kind": kind} | changes
-        given = {name: value for name, value in asked.items() if value}
-        return url_for("oversight.findings", **given)
-
-    chips: list[tuple[str, int | None, str, bool]] = [
-        (gettext(title), number[state], address(show="decided" if state else "", kind=""), False)
-        for state, title in ((False, gettext("待定")), (True, gettext("已定")))
-        if state != decided
-    ]
-    chips += [
-        (
-            gettext(KINDS[code].title),
-            None if decided else by_kind.get(code, 0),
-            address(kind="" if code == kind else code),
-            code == kind,
-        )
-        for code in KINDS
-        if decided or code in by_kind or code == kind
-    ]
+    page = store.finding_page(account.scope, **asked, after=after)
+    by_kind = store.kinds_open(account.scope)
+    number = {False: sum(by_kind.values()), True: store.count_decided(account.scope)}
+    late = store.count_findings(account.scope, overdue_on=today())
+    chosen = KINDS[kind] if kind else None
+    is_filtered = any(asked[name] for name in ("kind", "overdue_on", "within"))
     return render_template(
         "oversight/findings.html",
         page=page,
         kinds=KINDS,
         decided=decided,
-        number=number[decided],
-        overdue=sum(row.is_overdue(today()) for row in page.rows),
-        chips=chips,
-        first=address() if after else "",
-        following=address(after=page.after) if page.after else "",
+        number=store.count_findings(account.scope, **asked) if is_filtered else number[decided],
+        overdue=late,
+        chips=_chips(asked, number, by_kind, late),
+        organs=store.organisations_named(account.scope, decided=decided),
+        organisation=min(asked["within"]) if asked["within"] else None,
+        kept=[
+            ("show", "decided" if decided else ""),
+            ("kind", kind),
+            ("due", "late" if asked["overdue_on"] else ""),
+        ],
+        first=address_of(asked) if after else "",
+        following=address_of(asked, after=page.after) if page.after else "",
         is_empty=not any(number.values()),
-        is_filtered=bool(kind),
+        is_filtered=is_filtered,
+        chosen=chosen,
+        many=(
+            address_of(asked, "oversight.findings_many")
+            if kind and not decided and len(page.rows) > 1 and account.may("finding.decide")
+            else ""
+        ),
         today=today(),
-        about=_about,
+        about=about,
         decision_title=_decision_title,
-        everything=url_for("oversight.findings"),
+        everything=address_of(asked, kind="", due="", organisation=""),
         import_address=link("imports.index"),
     )
 
 
-def _about(row: FindingRow) -> str:
-    """Whom or what a finding is about, in a few words."""
-    names = row.facts.get("names")
-    if row.person_name:
-        return row.person_name
-    if isinstance(names, list) and names:
-        return gettext("、").join(map(str, names))
-    return row.organisation_name or str(row.facts.get("letter", "")) or "—"
+def _chips(
+    asked: dict[str, Any], number: dict[bool, int], by_kind: dict[str, int], late: int
+) -> list[tuple[str, int | None, str, bool]]:
+    decided, kind = asked["decided"], asked["kind"]
+    chips: list[tuple[str, int | None, str, bool]] = [
+        (
+            gettext("待定") if decided else gettext("已定"),
+            number[not decided],
+            address_of(asked, show="" if decided else "decided", kind="", due=""),
+            False,
+        )
+    ]
+    if not decided and (late or asked["overdue_on"]):
+        is_late = asked["overdue_on"] is not None
+        chips.append(
+            (gettext("逾期"), late, address_of(asked, due="" if is_late else "late"), is_late)
+        )
+    chips += [
+        (
+            gettext(KINDS[code].title),
+            None if decided else by_kind.get(code, 0),
+            address_of(asked, kind="" if code == kind else code),
+            code == kind,
+        )
+        for code in KINDS
+        if decided or code in by_kind or code == kind
+    ]
+    return chips
 
 
 def _decision_title(row: FindingRow) -> str:
@@ -165,7 +172,7 @@ def decide(finding_id: int) -> ResponseReturnValue:
 
 def _finding_page(row: FindingRow, form: DecideForm | None, status: int) -> ResponseReturnValue:
     account, kind = signed_in(), KINDS[row.kind]
-    facts = store.facts_of(row, today())
+    facts = facts_of(row, today())
     may_decide = account.may("finding.decide") and row.decided_at is None
     if may_decide and form is None:
         form = DecideForm(kind)
@@ -173,9 +180,9 @@ def _finding_page(row: FindingRow, form: DecideForm | None, status: int) -> Resp
         "oversight/finding.html",
         row=row,
         kind=kind,
-        about=_about(row),
+        about=about(row),
         decision_title=_decision_title(row),
-        choices=[(choice, _closed(choice.needs, facts, kind)) for choice in kind.choices],
+        choices=[(choice, closed(choice.needs, facts, kind)) for choice in kind.choices],
         facts=_facts_in_words(row),
         file=file_at(row.opened_at),
         form=form,
@@ -189,14 +196,6 @@ def _finding_page(row: FindingRow, form: DecideForm | None, status: int) -> Resp
         book_page=link("oversight.book", person=row.person_number) if row.person_number else "",
     )
     return make_response(page, status)
-
-
-def _closed(needs: str, facts: FindingFacts, kind: FindingKind) -> tuple[Refusal, ...]:
-    """Why a choice is not open yet."""
-    if not needs:
-        return ()
-    fulfilled, unfulfilled = NEEDS[needs]
-    return () if fulfilled(facts) else (Refusal("", unfulfilled, kind.basis),)
 
 
 def _facts_in_words(row: FindingRow) -> list[tuple[str, str]]:

@@ -11,7 +11,14 @@ from registry.services import batches, employment, findings
 from registry.store import findings as store
 from registry.store import proposals as proposal_rows
 from registry.store.book import transaction
-from registry.store.tables import Event, Finding, Organisation, Person, Proposal
+from registry.store.tables import (
+    Engagement,
+    Event,
+    Finding,
+    Organisation,
+    Person,
+    Proposal,
+)
 from tests.staff import add_account, add_organisation, add_person, give_legacy
 
 
@@ -230,3 +237,73 @@ def test_a_proposal_for_somebody_who_left_is_still_seen_by_the_last_place(regist
     assert proposal_rows.proposals(frozenset({organisation + 1})) == []
     assert proposal_rows.proposals_open(None) == {"take on again": 1}
     assert Organisation.get_by_id(organisation).name == row.organisation_name
+
+
+# --- many at once ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def legal(register, act_of: Callable[..., Act]) -> Act:
+    by = Actor(add_account("legal-1"), "legal-1", "王琳", "legal-office")
+    return act_of(by, reason="逐一核实，证件已交回")
+
+
+def helpers(legal: Act, organ: int, count: int, kind: str = "supervisor-not-found") -> list[int]:
+    people = [add_person(organ, f"辅助{n}", "dispatched", "auxiliary") for n in range(1, count + 1)]
+    return [finding_on(legal, kind, person_id, organ) for person_id, _ in people]
+
+
+def test_many_are_decided_alike_each_with_its_own_event(legal: Act) -> None:
+    ids = helpers(legal, add_organisation(), 3)
+    done = findings.decide_findings(legal, "supervisor-not-found", ids, "not-deployed")
+    assert (done.decided, done.refused) == (3, {})
+    rows = list(Finding.select().order_by(Finding.id))
+    assert {(row.decision, row.reason) for row in rows} == {("not-deployed", legal.reason)}
+    assert events("finding-decided") == ["finding-decided"] * 3
+
+
+def test_one_to_which_the_choice_is_closed_holds_back_no_other(legal: Act) -> None:
+    organ = add_organisation()
+    first, second = helpers(legal, organ, 2)
+    person = Finding.get_by_id(second).person_id
+    Engagement.update(ended_on="2026-11-01", ended_why="resigned").where(
+        Engagement.person_id == person
+    ).execute()
+    done = findings.decide_findings(legal, "supervisor-not-found", [first, second, 999], "left")
+    assert done.decided == 1
+    told = {key: [one.code for one in reasons] for key, reasons in done.refused.items()}
+    assert told == {first: ["finding-needs-not-engaged"], 999: ["no-such-finding"]}
+    assert Finding.get_by_id(first).decided_at is None
+    assert events("finding-decided") == ["finding-decided"]
+
+
+def test_a_finding_of_another_kind_or_organ_is_as_if_absent(
+    legal: Act, act_of: Callable[..., Act]
+) -> None:
+    organ, other = add_organisation(), add_organisation("水利局")
+    (mine,) = helpers(legal, organ, 1)
+    (foreign,) = helpers(legal, other, 1)
+    (remarks,) = helpers(legal, organ, 1, "number-in-remarks")
+    narrow = replace(legal, by=replace(legal.by, scope=frozenset({organ})))
+    done = findings.decide_findings(
+        narrow, "supervisor-not-found", [mine, foreign, remarks], "not-deployed"
+    )
+    assert done.decided == 1
+    assert set(done.refused) == {foreign, remarks}
+
+
+def test_what_is_wrong_with_the_whole_of_it_leaves_nothing(legal: Act) -> None:
+    ids = helpers(legal, add_organisation(), 2)
+
+    def refused(act: Act, chosen: list[int], decision: str) -> list[str]:
+        with pytest.raises(Refused) as caught:
+            findings.decide_findings(act, "supervisor-not-found", chosen, decision)
+        return codes(caught)
+
+    assert refused(legal, [], "not-deployed") == ["no-finding-chosen"]
+    assert refused(legal, list(range(1, 102)), "not-deployed") == ["too-many-findings"]
+    assert refused(legal, ids, "recovered") == ["decision-unknown"]
+    assert refused(replace(legal, reason=""), ids, "left") == ["reason-for-decision-missing"]
+    clerk = replace(legal, by=replace(legal.by, role="hr"))
+    assert refused(clerk, ids, "not-deployed") == ["not-permitted"]
+    assert Finding.select().where(Finding.decided_at.is_null(False)).count() == 0

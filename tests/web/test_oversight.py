@@ -553,7 +553,12 @@ def test_the_lists_ask_the_same_questions_however_long(
         assert browser.get(path).status_code == 200
         return len(ran)
 
-    asked = [(legal, "/findings"), (legal, "/proposals"), (reader, "/history")]
+    asked = [
+        (legal, "/findings"),
+        (legal, "/findings/many?kind=number-in-remarks"),
+        (legal, "/proposals"),
+        (reader, "/history"),
+    ]
     before = [queries(*one) for one in asked]
     with connection():
         by = Actor(add_account("office-3"), "office-3", "法制", "legal-office")
