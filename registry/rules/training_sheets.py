@@ -162,9 +162,7 @@ def _lay_out(
     for at, (number, cells) in enumerate(rows):
         below = rows[at + 1] if at + 1 < len(rows) and rows[at + 1][0] == number + 1 else None
         # Two rows of headings first: alone, the upper one gives a day to a single column.
-        if below is not None and any(
-            isinstance(cell, str) and _PART.fullmatch(cell.strip()) for cell in below[1]
-        ):
+        if below is not None and _is_row_of_parts(below[1]):
             headings = _two_rows(cells, below[1])
             if (columns := _columns(headings)) is not None:
                 return _sheet(sheet, headings, columns, below[0], (from_on, to_on), strangers)
@@ -172,6 +170,15 @@ def _lay_out(
         if (columns := _columns(headings)) is not None:
             return _sheet(sheet, headings, columns, number, (from_on, to_on), strangers)
     return None
+
+
+def _is_row_of_parts(cells: Sequence[Cell]) -> bool:
+    """Whether a row holds half days and headings alone: nobody's marks."""
+    said = [cell for cell in cells if cell is not None and str(cell).strip()]
+    parts = [one for one in said if isinstance(one, str) and _PART.fullmatch(one.strip())]
+    return bool(parts) and all(
+        one in parts or (isinstance(one, str) and heading_key(one) in _SYNONYMS) for one in said
+    )
 
 
 def _heading(cell: Cell) -> str:

@@ -115,6 +115,8 @@ def move_class(act: Act, class_id: int, to: str) -> str:
                 )
             )
         training.change_class(class_id, state=after)
+        # No code on a screen outlives the class.
+        training.hide_codes(class_id)
         details = {"class": class_id, "state": after, "state_from": row.state}
         book.record("class-state-changed", act, class_id, details=details)
     return after

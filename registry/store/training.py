@@ -256,6 +256,13 @@ def change_session(session_id: int, **columns: object) -> None:
     TrainingSession.update(**columns).where(TrainingSession.id == session_id).execute()
 
 
+def hide_codes(class_id: int) -> None:
+    """Take every code of a class off the screens."""
+    TrainingSession.update(code_until=None).where(
+        TrainingSession.class_id == class_id, TrainingSession.code_until.is_null(False)
+    ).execute()
+
+
 # --- invitations -------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from registry.web.sessions import signed_in, today
 from registry.web.training_attendance import workbook
 
 PAGE = 100
-#: The width of the chart's bars in its own units.
+#: The whole width of a bar, in its own units.
 BAR = 100
 CATEGORIES = ("officer", "auxiliary")
 
