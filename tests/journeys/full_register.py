@@ -14,17 +14,20 @@ from registry.demo.district import DemoPerson, paperwork
 from registry.documents.portraits import draw_portrait
 from registry.documents.spreadsheets import Cell, write_workbook
 from registry.rules.acts import OPERATOR, Act, Actor, local_day, prepare_act
+from registry.rules.custody import Witnesses
 from registry.services import (
     accounts,
     batches,
     certificates,
     commission_letters,
     conduct,
+    custody,
     employment,
     exports,
     external_names,
     findings,
     imports,
+    merging,
     organisations,
     people,
     photographs,
@@ -52,6 +55,7 @@ from registry.store.tables import (
 )
 from tests.conftest import NOW
 from tests.roster_files import officer, roster
+from tests.two_organs import id_number
 
 PEOPLE = 120
 PASSWORD = "good-tea-from-1-hill"
@@ -80,6 +84,8 @@ def fill_register(config: Config) -> FullRegister:
     holders = _holders()
     _people(legal, full, holders)
     _certificates(legal, second, full, holders)
+    _cards(legal, full, holders)
+    _doubles(legal, second, full)
     _organisations(legal, full)
     _imports(legal, full, papers.people)
     _templates(legal, full)
@@ -225,6 +231,42 @@ def _certificates(
             verdict = "expired"
         full.codes[verdict] = code
         found.setdefault(f"certificate {verdict}", number)
+
+
+def _cards(legal: Act, full: FullRegister, holders: Iterator[tuple[str, str]]) -> None:
+    """Cards at the maker, made, faulty, handed over, missing and destroyed, with their slips."""
+    found = full.found
+    ours = [next(holders)[1] for _ in range(5)]
+    found["slip order"] = str(custody.move_cards(legal, "order", ours).slip_id)
+    custody.move_cards(legal, "made", ours[:4])
+    custody.move_cards(legal, "faulty", ours[:1])
+    custody.move_cards(legal, "hand-over", ours[1:2])
+    custody.move_cards(legal, "write-off", ours[2:3])
+    custody.move_cards(legal, "to-unit", ours[3:4])
+    found["card"] = ours[1]
+    custody.move_cards(legal, "made", [found["replaced"], found["revoked"]])
+    seen = Witnesses("高明", "林静", "区司法局文印室，碎卡机粉碎")
+    gone = custody.move_cards(legal, "destroy", [found["replaced"]], witnesses=seen)
+    found["slip destroy"] = str(gone.slip_id)
+
+
+def _doubles(legal: Act, second: Act, full: FullRegister) -> None:
+    """Two pairs of records of one person: one seen by nobody, one waiting for a second person."""
+    found = full.found
+    bureau = Organisation.select(Organisation.id).where(Organisation.code == BUREAU).scalar()
+
+    def record(serial: int, name: str) -> str:
+        return people.add_person(
+            legal,
+            name=name,
+            identity_number=id_number(serial),
+            organisation_id=bureau,
+            establishment="civil-servant",
+        ).number
+
+    found["double"], found["double other"] = record(801, "欧阳晓峰"), record(803, "欧阳晓峰")
+    found["merging"], kept = record(805, "司马青"), record(807, "司马青")
+    merging.request_merge(second, found["merging"], kept)
 
 
 def _organisations(legal: Act, full: FullRegister) -> None:

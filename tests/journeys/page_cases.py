@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.routing import Rule
 
+from registry.rules import custody
 from registry.rules.roles import ROLES
 from registry.rules.settings import SETTINGS
 from registry.web.certificate_wording import OFFERED
@@ -46,6 +47,13 @@ NO_PAGE = {
     "organisations.report_lapsed": "only a button: goes back to the organisations",
     "imports.discard": "only a button: goes back to the imports",
     "certificates.card": "a PDF",
+    "cards.to_unit_paper": "a PDF",
+    "cards.hand_over_paper": "a PDF",
+    "cards.back_to_unit_paper": "a PDF",
+    "cards.take_in_paper": "a PDF",
+    "cards.destroy_paper": "a PDF",
+    "cards.slip_paper": "a PDF",
+    "cards.making_list": "a zip",
     "batches.paper": "a PDF",
     "accounts.paper": "a PDF",
 }
@@ -100,6 +108,7 @@ def full_cases(full: FullRegister) -> list[Case]:
         *(Case("home.due", f"/due/{name}") for name in LISTS),
         *_people(full, person),
         *_certificates(full, card),
+        *_cards_and_merges(full),
         Case("batches.index", "/exchange"),
         Case("batches.new", "/exchange/new"),
         Case("batches.one", f"/exchange/{of['prepared batch']}"),
@@ -237,6 +246,33 @@ def _certificates(full: FullRegister, card: str) -> list[Case]:
     ]
 
 
+def _cards_and_merges(full: FullRegister) -> list[Case]:
+    of = full.found
+    merge = f"/people/{of['merging']}/merge"
+    return [
+        *(Case("cards.index", f"/cards?list={name}") for name in custody.LISTS),
+        Case("cards.index", "/cards?list=to-hand-over", CLERK),
+        Case("cards.index", "/cards?list=to-make", AUDITOR),
+        *(
+            Case(f"cards.{act.replace('-', '_')}", f"/cards/{act}?number={of['card']}")
+            for act in custody.ACTS
+        ),
+        Case("cards.slips", "/cards/slips"),
+        Case("cards.slip", f"/cards/slips/{of['slip order']}"),
+        Case("cards.slip", f"/cards/slips/{of['slip destroy']}"),
+        Case("cards.answer", "/cards/answer"),
+        Case("confirmations.index", "/confirmations"),
+        Case(
+            "certificates.decline_rectification", f"/certificates/{of['cancelled']}/rectify/decline"
+        ),
+        Case("merging.doubles", "/people/doubles"),
+        Case("merging.merge", f"/people/{of['double']}/merge?into={of['double other']}"),
+        Case("merging.merge", merge),
+        Case("merging.decline", f"{merge}/decline"),
+        Case("merging.apart", f"/people/{of['double']}/apart/{of['double other']}"),
+    ]
+
+
 def sent_cases(full: FullRegister) -> list[Sent]:
     """Every form of the office, filled in wrongly."""
     of = full.found
@@ -244,6 +280,12 @@ def sent_cases(full: FullRegister) -> list[Sent]:
     for case in full_cases(full):
         if case.status == 200:
             opened.setdefault(case.endpoint, case)
+    shown = ("cards.index", "cards.slips", "cards.slip", "merging.doubles")
+    cards = [
+        Sent(case.endpoint, case.path)
+        for case in _cards_and_merges(full)
+        if case.endpoint.partition(".")[0] in ("cards", "merging") and case.endpoint not in shown
+    ]
     plain = [
         Sent(case.endpoint, case.path, case.role)
         for endpoint, case in opened.items()
@@ -254,6 +296,7 @@ def sent_cases(full: FullRegister) -> list[Sent]:
     fresh = f"/accounts/{of['account fresh']}"
     return [
         *plain,
+        *cards,
         Sent("people.search", "/people", form="form.search", typed=(("q", "110101199003071234"),)),
         Sent("batches.new", "/exchange/new"),
         Sent(
@@ -321,6 +364,11 @@ def empty_cases(roles: Iterable[str]) -> list[Case]:
         Case("certificates.index", "/certificates"),
         Case("batches.index", "/exchange"),
         Case("batches.new", "/exchange/new"),
+        *(Case("cards.index", f"/cards?list={name}") for name in custody.LISTS),
+        Case("cards.slips", "/cards/slips"),
+        Case("cards.answer", "/cards/answer"),
+        Case("confirmations.index", "/confirmations"),
+        Case("merging.doubles", "/people/doubles"),
         Case("oversight.findings", "/findings"),
         Case("oversight.findings", "/findings?show=decided"),
         Case("oversight.findings_many", "/findings/many?kind=letter-lapsed"),
