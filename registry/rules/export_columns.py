@@ -5,19 +5,22 @@ that the importer reads back exactly what the register wrote. Pure; hides nothin
 what ``masked`` says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from registry.rules.certificates import KINDS
 from registry.rules.conduct import GRADES
 from registry.rules.identity_number import SEX_WORDS, mask_identity_number
+from registry.rules.organisation_rows import OrganisationOnRegister
+from registry.rules.organisations import CATEGORIES, FIELDS, SUBJECT_TYPES, Word
 from registry.rules.people import ESTABLISHMENTS
 from registry.rules.refusals import sentence
 from registry.rules.rosters import AUXILIARY, OFFICER, Cell
 
 PERSON = "person"
 CERTIFICATE = "certificate"
+ORGANISATION = "organisation"
 SUBJECTS: dict[str, str] = {
     PERSON: sentence("人员名单"),
     CERTIFICATE: sentence("证件名单"),
@@ -94,6 +97,12 @@ _AUXILIARY_HEADINGS = {
 _CERTIFICATES = (
     *("serial", "number", "name", "person_number", "identity_number", "organisation", "kind"),
     *("valid_from", "valid_until", "state"),
+)
+
+# The headings under which organisations come in.
+ORGANISATION_HEADINGS = (
+    *("机构代码", "机构名称", "简称", "主体类型", "上级机构代码", "执法领域", "执法区域"),
+    *("执法类别", "发证机关", "投诉电话"),
 )
 
 # What a certificate is on a day, in one word.
@@ -235,6 +244,33 @@ def certificate_cells(facts: CertificateFactsOut, serial: int, *, masked: bool) 
             "state": VERDICT_WORDS[facts.verdict],
         }
     )
+
+
+def organisation_rows(entries: Iterable[OrganisationOnRegister]) -> list[list[Cell]]:
+    """Organisations under the headings in which a file of them comes in, in the order given."""
+    return [
+        [
+            cell or None
+            for cell in (
+                entry.code,
+                entry.name,
+                "、".join(entry.short_names),
+                SUBJECT_TYPES[entry.subject_type].title,
+                entry.parent_code,
+                words_of(FIELDS, entry.fields),
+                entry.area,
+                words_of(CATEGORIES, entry.categories),
+                entry.issuing_authority,
+                entry.complaint_telephone,
+            )
+        ]
+        for entry in entries
+    ]
+
+
+def words_of(dictionary: Mapping[str, Word], codes: Iterable[str]) -> str:
+    """What codes are called, one after another; a word that is no code stands as it is."""
+    return "、".join(dictionary[code].title if code in dictionary else code for code in codes)
 
 
 def in_layout(cells: Mapping[str, Cell], layout: Layout) -> list[Cell]:

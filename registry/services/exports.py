@@ -14,12 +14,14 @@ from registry.documents.spreadsheets import write_workbook
 from registry.rules.acts import Act, authorise, local_day
 from registry.rules.export_columns import (
     CERTIFICATE,
+    ORGANISATION_HEADINGS,
     PERSON,
     Layout,
     certificate_cells,
     certificate_layout,
     headings_of,
     in_layout,
+    organisation_rows,
     person_cells,
     roster_layout,
 )
@@ -43,6 +45,7 @@ _TITLES = {
 }
 _ANY_TITLE = "人员名单"
 _CERTIFICATES_TITLE = "行政执法证件名单"
+_ORGANISATIONS_TITLE = "机构名册"
 
 
 Entry = TypeVar("Entry")
@@ -65,7 +68,14 @@ class ListedCertificates:
     ids: tuple[int, ...]
 
 
-Listed = ListedPeople | ListedCertificates
+@dataclass(frozen=True)
+class ListedOrganisations:
+    """A list of organisations by their codes, in its order."""
+
+    codes: tuple[str, ...]
+
+
+Listed = ListedPeople | ListedCertificates | ListedOrganisations
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,8 @@ def people_of(act: Act, filters: Filters) -> ListedPeople:
     """The list of people as the page shows it: the same filters, the same order."""
     act = authorise(act, "list.export")
     with connection():
-        return ListedPeople(_within_bounds(store.listed_people(filters, act.by.scope, local_day(act.at))))
+        found = store.listed_people(filters, act.by.scope, local_day(act.at))
+        return ListedPeople(_within_bounds(found))
 
 
 def people_beside(
@@ -179,6 +190,10 @@ def remove_template(act: Act, template_id: int) -> None:
 
 
 def _workbook(listed: Listed, template: KeptTemplate | None, on: date, *, masked: bool) -> Workbook:
+    if isinstance(listed, ListedOrganisations):
+        rows = organisation_rows(store.organisations_out(listed.codes))
+        dated = _dated(_ORGANISATIONS_TITLE, on)
+        return Workbook(write_workbook(dated, ORGANISATION_HEADINGS, rows), len(rows), 0)
     if isinstance(listed, ListedCertificates):
         layout = _layout(template, CERTIFICATE) or certificate_layout()
         out = store.certificates_out(listed.ids, on)
@@ -200,9 +215,13 @@ def _workbook(listed: Listed, template: KeptTemplate | None, on: date, *, masked
         rows = _people_rows(listed, known, layout, on, masked=masked, with_more=bool(more))
     if template is not None and template.template.title:
         title = template.template.title
-    dated = f"{title}　填报日期：{on.year}年{on.month}月{on.day}日"
-    content = write_workbook(dated, headings_of(layout, more), rows)
+    content = write_workbook(_dated(title, on), headings_of(layout, more), rows)
     return Workbook(content, len(rows), people)
+
+
+def _dated(title: str, on: date) -> str:
+    """A title with the day of the list, as a roster says when it was filed."""
+    return f"{title}　填报日期：{on.year}年{on.month}月{on.day}日"
 
 
 def _people_rows(

@@ -12,8 +12,9 @@ from typing import Any
 
 from registry.rules.acts import Act
 from registry.rules.certificates import verdict
-from registry.rules.export_columns import CertificateFactsOut, PersonFactsOut
+from registry.rules.export_columns import CertificateFactsOut, PersonFactsOut, words_of
 from registry.rules.export_templates import ExportTemplate
+from registry.rules.organisation_rows import OrganisationOnRegister
 from registry.rules.organisations import CATEGORIES, FIELDS
 from registry.rules.roster_rows import index_names
 from registry.rules.roster_values import match_key
@@ -158,9 +159,9 @@ def certificates_out(ids: Sequence[int], today: date) -> list[CertificateFactsOu
                 identity_number=identities[person_id],
                 organisation=card.organisation_name,
                 post=card.post,
-                fields=_words(FIELDS, card.fields),
+                fields=words_of(FIELDS, _listed(card.fields)),
                 area=card.area,
-                categories=_words(CATEGORIES, card.categories),
+                categories=words_of(CATEGORIES, _listed(card.categories)),
                 issuing_authority=card.issuing_authority,
                 issued_on=card.issued_on,
                 valid_from=card.valid_from,
@@ -171,12 +172,14 @@ def certificates_out(ids: Sequence[int], today: date) -> list[CertificateFactsOu
     return found
 
 
-def _words(dictionary: dict[str, Any], codes: str) -> str:
-    return "、".join(
-        dictionary[code].title if code in dictionary else code
-        for code in codes.replace("、", ",").split(",")
-        if code
-    )
+def organisations_out(codes: Iterable[str]) -> list[OrganisationOnRegister]:
+    """The organisations of a list as a file of them is compared with, in the order given."""
+    known = {entry.code: entry for entry in imports.organisations_on_register()[0]}
+    return [known[code] for code in codes]
+
+
+def _listed(codes: str) -> list[str]:
+    return [code for code in codes.replace("、", ",").split(",") if code]
 
 
 def _identities(person_ids: Collection[int]) -> dict[int, str]:

@@ -12,17 +12,25 @@ from flask import abort, request, url_for
 from flask_babel import lazy_gettext
 
 from registry.rules.acts import Act, local_day, moment_of
-from registry.rules.export_columns import CERTIFICATE, PERSON, VERDICT_WORDS
+from registry.rules.export_columns import CERTIFICATE, ORGANISATION, PERSON, VERDICT_WORDS
 from registry.rules.findings import KINDS
 from registry.rules.roster_difference import ACTS as PROPOSED
 from registry.rules.rosters import Cell
 from registry.services import exports as services
 from registry.services.exports import Listed
-from registry.store import absences, findings, proposals, settings, worklists
+from registry.store import (
+    absences,
+    external_names,
+    findings,
+    proposals,
+    settings,
+    worklists,
+)
 from registry.store.absences import AbsenceFilter
 from registry.store.exports import MOST
 from registry.store.proposals import ProposalFilter
 from registry.web import certificates as certificates_page
+from registry.web import organisations as organisations_page
 from registry.web import people as people_page
 from registry.web.addresses import asked_choice, asked_number, asked_text
 from registry.web.book_wording import proposed_title
@@ -91,6 +99,11 @@ def _people(endpoint: str, roster: str) -> Callable[[Act], Listed]:
 def _certificates(act: Act) -> Listed:
     wanted, _ = certificates_page.asked_certificates()
     return services.certificates_of(act, wanted)
+
+
+def _organisations(act: Act) -> Listed:
+    _, listed, _ = organisations_page.asked_organisations(external_names.Names(today()))
+    return services.ListedOrganisations(tuple(row.code for _, row in listed))
 
 
 def _due(act: Act) -> Listed:
@@ -226,6 +239,14 @@ EXPORTED: dict[str, ListKind] = {
             comes_back=False,
         ),
         ListKind(
+            "organisations",
+            lazy_gettext("单位与主体"),
+            ORGANISATION,
+            "organisations.index",
+            _organisations,
+            frozenset({"kind"}),
+        ),
+        ListKind(
             "due",
             lazy_gettext("今日"),
             PERSON,
@@ -266,5 +287,3 @@ def title_of(kind: ListKind) -> str:
     if kind.name == "due" and request.args.get("list") in LISTS:
         return str(LISTS[request.args["list"]].title)
     return str(kind.title)
-
-

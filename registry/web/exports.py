@@ -17,6 +17,7 @@ from flask_babel import gettext, lazy_gettext
 
 from registry.rules.export_columns import (
     COLUMNS,
+    ORGANISATION,
     PERSON,
     SUBJECTS,
     Layout,
@@ -110,6 +111,8 @@ def workbook(name: str) -> ResponseReturnValue:
 def identity_numbers(name: str) -> ResponseReturnValue:
     """Ask why whole ID numbers have to go out; the workbook is the answer to the POST."""
     kind = _kind_or_404(name)
+    if kind.subject == ORGANISATION:
+        abort(404)
     form = IdentityNumbersForm(kind)
     status = 200
     if request.method == "POST":
@@ -136,6 +139,7 @@ def _whole(kind: ListKind, form: IdentityNumbersForm) -> services.Workbook:
 def _choose_page(kind: ListKind, refused: Refused | None = None) -> str:
     asked = asked_arguments(kind)
     account = signed_in()
+    of_people = kind.subject != ORGANISATION
     return render_template(
         "exports/choose.html",
         title=title_of(kind),
@@ -146,11 +150,16 @@ def _choose_page(kind: ListKind, refused: Refused | None = None) -> str:
         list_page=page_address(kind),
         whole=(
             url_for("exports.identity_numbers", name=kind.name, **asked)  # type: ignore[arg-type]
-            if account.may("list.export-identity-numbers")
+            if account.may("list.export-identity-numbers") and of_people
             else ""
         ),
-        templates=(url_for("exports.templates") if account.may("export-template.edit") else ""),
-        may_import=account.may("roster.import"),
+        templates=(
+            url_for("exports.templates")
+            if account.may("export-template.edit") and of_people
+            else ""
+        ),
+        of_people=of_people,
+        may_import=account.may("roster.import" if of_people else "organisation.import"),
     )
 
 

@@ -54,14 +54,11 @@ def _words() -> dict[str, object]:
     }
 
 
-@blueprint.get("/organisations")
-@allow("organisation.view")
-def index() -> ResponseReturnValue:
-    """The tree within the account's scope, each with its people and the state of its letters."""
-    account = signed_in()
-    names = external_names.Names(today())
-    counts = people_counts()
-    everything = names.tree.in_order(account.scope)
+def asked_organisations(
+    names: external_names.Names,
+) -> tuple[str, list[tuple[int, OrganisationRow]], dict[str, list[OrganisationRow]]]:
+    """What the address of the list asks for: the kind, the rows with their depth, all kinds."""
+    everything = names.tree.in_order(signed_in().scope)
     kinds = (*SUBJECT_TYPES, "lapsed", "ended")
     groups = {kind: [row for _, row in everything if _is_of(kind, row, names)] for kind in kinds}
     chosen = asked_choice("kind", kinds)
@@ -70,6 +67,17 @@ def index() -> ResponseReturnValue:
         for depth, row in everything
         if (row in groups[chosen] if chosen else row.ended_on is None)
     ]
+    return chosen, listed, groups
+
+
+@blueprint.get("/organisations")
+@allow("organisation.view")
+def index() -> ResponseReturnValue:
+    """The tree within the account's scope, each with its people and the state of its letters."""
+    account = signed_in()
+    names = external_names.Names(today())
+    counts = people_counts()
+    chosen, listed, groups = asked_organisations(names)
     rows = [
         (
             0 if chosen else depth,
@@ -93,7 +101,7 @@ def index() -> ResponseReturnValue:
         rows=rows,
         total=total,
         chips=_chips(groups, chosen),
-        is_empty=not everything,
+        is_empty=not names.tree.in_order(account.scope),
         lapsed=[(names.tree.rows[one.organisation_id], one.letter) for one in lapsed],
         unreported=len(commission_letters.unreported(lapsed)),
         report=PlainForm(),
@@ -149,6 +157,7 @@ def one(code: str) -> ResponseReturnValue:
     together = PeopleCount()
     for each in below:
         together = together.plus(counts.get(each, PeopleCount()))
+    superiors = {each.code: each.name for each in names.tree.rows.values()}
     return render(
         "organisations/one.html",
         organisation=row,
@@ -174,7 +183,7 @@ def one(code: str) -> ResponseReturnValue:
             (matter, _name_used(names.subject(row.id, matter)))
             for matter in external_names.matters_of(row.id)
         ],
-        timeline=[wording.entry_of(act) for act in acts_on(row.id)],
+        timeline=[wording.entry_of(act, superiors) for act in acts_on(row.id)],
         may_edit=account.may("organisation.edit") and row.ended_on is None,
     )
 

@@ -80,6 +80,17 @@ def test_each_list_goes_out_as_it_is_filtered(legal: Browser, page: str, names: 
     assert all(row["人员编号"].startswith("P") for row in rows)
 
 
+def test_organisations_go_out_and_come_back_by_their_code(legal: Browser, act: Act) -> None:
+    answer = legal.get("/exports/organisations.xlsx?kind=authority")
+    _, rows = sheet(answer)
+    assert [row["机构代码"] for row in rows] == ["GOV", "ORG-1", "ORG-2"]
+    assert 'href="/exports/organisations"' in legal.get("/organisations").text
+    assert legal.get("/exports/organisations").status_code == 200
+    assert legal.get("/exports/organisations/identity-numbers").status_code == 404
+    done = commit(act, read_file(answer.data, "organisations.xlsx"))
+    assert len(done.preview.unchanged) == 3 and done.preview.good == done.preview.rows
+
+
 def test_each_lists_page_leads_to_its_export(legal: Browser) -> None:
     for address, wanted in (
         ("/people?roster=officer&q=lin", "/exports/people?roster=officer&amp;q=lin"),
