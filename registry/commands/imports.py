@@ -48,11 +48,19 @@ def import_organisations(file: Path, act: Act, json_output: bool) -> None:
 @FILE
 @click.option("--kind", required=True, type=click.Choice([OFFICER, AUXILIARY]))
 @click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@click.option(
+    "--whole/--part",
+    default=None,
+    help="Whether FILE is a whole roster: then whoever it does not name is listed to be asked "
+    "about. Without either: whole if it names most of its organs' people.",
+)
 @as_json
 @as_act(by_required=False)
-def import_people(file: Path, kind: str, dry_run: bool, act: Act, json_output: bool) -> None:
+def import_people(
+    file: Path, kind: str, dry_run: bool, whole: bool | None, act: Act, json_output: bool
+) -> None:
     """Import a roster: adds people, changes harmless fields, proposes everything else."""
-    shown = _import(file, kind, act, dry_run=dry_run, json_output=json_output)
+    shown = _import(file, kind, act, dry_run=dry_run, json_output=json_output, whole=whole)
     refused = _refused(shown)
     answer(
         {
@@ -93,7 +101,14 @@ def import_appraisals(file: Path, year: int, act: Act, json_output: bool) -> Non
 
 
 def _import(
-    file: Path, kind: str, act: Act, *, dry_run: bool, json_output: bool, year: int | None = None
+    file: Path,
+    kind: str,
+    act: Act,
+    *,
+    dry_run: bool,
+    json_output: bool,
+    year: int | None = None,
+    whole: bool | None = None,
 ) -> Preview:
     from registry.services import imports
     from registry.store.imports import SAID_YEAR, Meanings
@@ -106,7 +121,7 @@ def _import(
         if dry_run:
             return imports.preview(act, content, kind)
         said = None if year is None else Meanings(values={SAID_YEAR: str(year)})
-        return imports.commit(act, content, kind, said).preview
+        return imports.commit(act, content, kind, said, whole=whole).preview
     except Refused as refused:
         refuse(refused.refusals, json_output=json_output)
 

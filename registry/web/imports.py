@@ -22,6 +22,7 @@ from werkzeug.datastructures import FileStorage
 from registry.documents.spreadsheet_prescan import MOST_BYTES
 from registry.documents.spreadsheets import Cell, write_workbook
 from registry.rules.refusals import Refusal, Refused, sentence
+from registry.rules.roster_absences import names_most
 from registry.rules.roster_headings import IGNORED, SYNONYMS, heading_key
 from registry.rules.roster_values import match_key
 from registry.rules.rosters import APPRAISAL, KINDS, ORGANISATION, unmapped_values
@@ -210,7 +211,13 @@ def commit(upload_id: str) -> ResponseReturnValue:
     decisions = request.form.get("decisions", "")
     if form.validate() and form.attempt(
         lambda: services.commit(
-            current_act(), held.file, held.kind, held.said, decisions=decisions, held=held
+            current_act(),
+            held.file,
+            held.kind,
+            held.said,
+            decisions=decisions,
+            held=held,
+            whole={"yes": True, "no": False}.get(request.form.get("whole", "")),
         )
     ):
         return redirect(url_for("imports.one", upload_id=upload_id))
@@ -290,6 +297,9 @@ def _preview_page(held: HeldUpload, refused: tuple[Refusal, ...] = ()) -> str:
         "imports/preview.html",
         held=held,
         shown=shown,
+        is_whole=names_most(
+            len(shown.changed) + len(shown.unchanged) + len(shown.proposed), len(shown.absent)
+        ),
         refused=refused,
         chosen=chosen,
         chosen_title=str(SORTS[chosen]),
