@@ -24,7 +24,7 @@ _NEWEST = (
 _QUESTIONS: tuple[tuple[str, str], ...] = (
     (
         "Candidate row {0} passed, but no qualification stands on it.",
-        "select r.candidate_id from exam_result r join sitting s on s.id = r.sitting_id "
+        "select r.candidate_id from exam_result r join sitting s on s.id = r.sitting_id "  # noqa: S608
         f"where s.state = 'published' and r.passed = 1 and {_NEWEST} "
         "and not exists (select 1 from qualification q where q.candidate_id = r.candidate_id "
         "and q.withdrawn_at is null) order by r.candidate_id",

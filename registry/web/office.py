@@ -46,6 +46,10 @@ AREAS: tuple[str, ...] = (
     "training",
     "settings",
     "client_address",
+    "exams",
+    "exam_enrolment",
+    "exam_seats",
+    "exam_statistics",
     "exam_entry",
 )
 

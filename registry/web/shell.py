@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, object], ...] = (
     ("confirmations.index", lazy_gettext("等第二人确认")),
     ("transfers.index", lazy_gettext("调入调出")),
     ("imports.index", lazy_gettext("导入")),
+    ("exams.index", lazy_gettext("考试")),
     ("exam_entry.index", lazy_gettext("成绩录入")),
     ("training.index", lazy_gettext("培训")),
     ("organisations.index", lazy_gettext("单位与主体")),
