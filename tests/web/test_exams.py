@@ -1,0 +1,139 @@
+"""The exam room's own pages: days, a sitting from planning to publishing, corrections."""
+
+from collections.abc import Callable
+
+import pytest
+
+from registry.config import Config
+from registry.store.tables import Correction, ExamResult, Qualification, Sitting
+from tests.exam_tables import add_sitting
+from tests.web.conftest import Browser
+from tests.web.page_inspection import problems_of
+
+SignedIn = Callable[..., Browser]
+
+ACT = {"on": "2026-11-23", "document": "", "basis": "registry-rule", "reason": "试卷登分有误"}
+
+
+def published(sitting: int, browser: Browser) -> None:
+    from registry.rules.acts import Act, Actor, local_day
+    from registry.services.marks import Change, finish_entry, put_room_total, save_marks
+    from registry.store import sittings
+    from tests.conftest import NOW
+    from tests.staff import add_account
+
+    for entry in (1, 2):
+        account = add_account(f"typist{entry}", "exam-coordinator")
+        act = Act(
+            Actor(account, f"typist{entry}", "录入", "exam-coordinator"), NOW, local_day(NOW)
+        )
+        people = sittings.candidates(sitting)
+        save_marks(
+            act,
+            sitting,
+            entry,
+            [Change(one.id, "70.5", 0, f"client-{entry}-{one.id}") for one in people],
+        )
+        for room in {one.room_id for one in people}:
+            inside = [one for one in people if one.room_id == room]
+            total = f"{70.5 * len(inside):g}"
+            put_room_total(
+                act, sitting, entry, room or 0, scripts=len(inside), total=total, version=0
+            )
+        finish_entry(act, sitting, entry)
+    browser.get(f"/exams/sittings/{sitting}/publish")
+    seen = _value(browser.get(f"/exams/sittings/{sitting}/publish").text, "seen")
+    answer = browser.post(f"/exams/sittings/{sitting}/publish", ACT | {"seen": seen})
+    assert answer.status_code == 303, answer.text
+
+
+def _value(page: str, name: str) -> str:
+    import re
+
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
+    assert found, name
+    return found[1]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_pages_are_sound(register: Config, signed_in: SignedIn, language: str) -> None:
+    browser = signed_in("exam-coordinator", language=language)
+    assert problems_of(browser.get("/exams").text) == []
+    sitting = add_sitting(4)
+    for path in (
+        "/exams",
+        "/exams/new",
+        f"/exams/new?day={Sitting.get().round_id}",
+        f"/exams/sittings/{sitting}",
+        f"/exams/sittings/{sitting}/publish",
+        f"/exams/sittings/{sitting}/cancel",
+    ):
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        assert problems_of(answer.text) == [], path
+    browser.get(f"/exams/sittings/{sitting}")
+    published(sitting, browser)
+    for path in (f"/exams/sittings/{sitting}", f"/exams/sittings/{sitting}/correct"):
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        assert problems_of(answer.text) == [], path
+
+
+def test_a_new_sitting_goes_from_planning_to_its_marks(
+    register: Config, signed_in: SignedIn
+) -> None:
+    browser = signed_in("exam-coordinator")
+    browser.get("/exams/new")
+    typed = {
+        "title": "2026年资格考试", "held_on": "2026-11-23", "subject": "public-law", "field": "",
+        "full_mark": "100", "pass_mark": "60", "enrol_from": "", "enrol_until": "", "quota": "",
+        "external_body": "", "external_document": "",
+    }  # fmt: skip
+    made = browser.post("/exams/new", typed)
+    assert made.status_code == 303
+    address = made.headers["Location"]
+    wrong = browser.post("/exams/new", typed | {"pass_mark": "101"})
+    assert wrong.status_code == 422 and "合格线" in wrong.text
+    browser.get(address)
+    for what, state in (("open", "enrolling"), ("close", "closed"), ("hold", "held")):
+        browser.post(f"{address}/step/{what}")
+        assert Sitting.get().state == state
+    refused = browser.get(f"{address}/publish")
+    assert "没有考生" in refused.text
+
+
+def test_a_correction_needs_a_second_person_and_withdraws_the_pass(
+    register: Config, signed_in: SignedIn
+) -> None:
+    sitting = add_sitting(2)
+    browser = signed_in("exam-coordinator")
+    browser.get(f"/exams/sittings/{sitting}")
+    published(sitting, browser)
+    first = ExamResult.get().candidate_id
+    address = f"/exams/sittings/{sitting}/correct?candidate={first}"
+    browser.get(address)
+    asked = browser.post(address, ACT | {f"mark-{first}": "50"})
+    assert asked.status_code == 303
+    correction = Correction.get().id
+    approve = f"/exams/corrections/{correction}/approve"
+    browser.get(approve)
+    assert browser.post(approve, ACT).status_code == 422
+    assert Qualification.select().where(Qualification.withdrawn_at.is_null()).count() == 2
+
+    legal = signed_in("legal-office", login="second")
+    assert problems_of(legal.get(approve).text) == []
+    assert legal.post(approve, ACT).status_code == 303
+    assert Qualification.select().where(Qualification.withdrawn_at.is_null()).count() == 1
+    page = legal.get(f"/exams/sittings/{sitting}").text
+    assert "<s>70.5</s> 50" in page
+
+
+def test_a_clerk_sees_the_own_people_and_no_mark_before_publishing(
+    register: Config, signed_in: SignedIn
+) -> None:
+    sitting = add_sitting(3)
+    clerk = signed_in("hr", organisation_id=1)
+    page = clerk.get(f"/exams/sittings/{sitting}")
+    assert page.status_code == 200
+    assert "录入人" not in page.text
+    assert clerk.get(f"/exams/sittings/{sitting}/publish").status_code in (403, 404)
