@@ -11,7 +11,9 @@ from datetime import date
 
 from registry.rules.account_slips import GROUP, GROUPS, SIGNS, in_groups, last_day
 from registry.rules.acts import Act, authorise, local_day
+from registry.rules.exams import ENDED
 from registry.rules.refusals import Refusal, Refused, sentence
+from registry.rules.text import required_text
 from registry.services.account_acts import (
     check_not_last,
     checked_identity,
@@ -25,7 +27,7 @@ from registry.services.account_acts import (
 from registry.services.passwords import hash_password
 from registry.store import account_slips as slips
 from registry.store import accounts as store
-from registry.store import settings
+from registry.store import settings, sittings
 from registry.store.accounts import AccountRow
 from registry.store.book import Book
 
@@ -133,6 +135,72 @@ def hand_over(act: Act, account_id: int, *, login: str, name: str) -> Slip:
         return _give(book, act, new_id, until)
 
     return Slip(written(write), in_groups(password), until)
+
+
+def open_typist(act: Act, sitting_id: int, *, name: str) -> Slip:
+    """Open an account that types the marks of one sitting and reaches nothing else.
+
+    Its login is made by us; it ends with the sitting's publication. Raises :class:`Refused`:
+    a sitting that is over, or that isn't there.
+    """
+    act = authorise(act, "exam.manage")
+    name = required_text(name, limit=60, name=sentence("姓名"))
+    password = _drawn()
+    stored, until = hash_password(password), _until(act)
+
+    def write(book: Book) -> AccountRow:
+        sitting = sittings.hold(sitting_id)
+        if sitting is None or sitting.state in ENDED:
+            raise Refused(
+                Refusal(
+                    "sitting-is-over",
+                    sentence("这场考试已经结束，不用再开录入账号。请核对考试。"),
+                    "registry-rule",
+                )
+            )
+        login = f"luru-{sitting_id}-{sittings.typists_ever(sitting_id) + 1}"
+        account_id = insert_account(
+            book,
+            act,
+            login=login,
+            name=name,
+            role="typist",
+            organisation_id=None,
+            password_hash=stored,
+        )
+        sittings.add_typist(act, account_id, sitting_id)
+        book.record(
+            "typist-opened",
+            act,
+            account_id,
+            details={"login": login, "sitting": sitting_id},
+            personal={"name": name},
+        )
+        return _give(book, act, account_id, until)
+
+    return Slip(written(write), in_groups(password), until)
+
+
+def end_typist(act: Act, sitting_id: int, account_id: int) -> None:
+    """Shut a typist's account before the sitting is published. Raises :class:`Refused`."""
+    act = authorise(act, "exam.manage")
+
+    def write(book: Book) -> AccountRow:
+        open_ones = dict(sittings.typists_open(sitting_id))
+        if account_id not in open_ones:
+            raise unknown_account()
+        sittings.end_typist(account_id, act.moment)
+        account = known(account_id)
+        disable(book, act, account)
+        book.record(
+            "typist-ended",
+            act,
+            account_id,
+            details={"login": account.login, "sitting": sitting_id},
+        )
+        return account
+
+    written(write)
 
 
 def _opened_again(act: Act, account: AccountRow) -> Slip:

@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from registry.rules.acts import Act
+from registry.rules.acts import Act, account_of
 from registry.rules.exams import Attempt, ExamSettings, PaperFacts, Pass, SitterFacts
 from registry.store import settings
 from registry.store.certificates import chunks, day_of, tuples
@@ -677,6 +677,24 @@ def typists_open(sitting_id: int) -> list[tuple[int, str]]:
             .order_by(Typist.account_id)
         )
     )
+
+
+def typists_ever(sitting_id: int) -> int:
+    """How many typists' accounts a sitting has had, ended ones too."""
+    return int(
+        Typist.select(fn.COUNT(Typist.account_id)).where(Typist.sitting_id == sitting_id).scalar()
+        or 0
+    )
+
+
+def add_typist(act: Act, account_id: int, sitting_id: int) -> None:
+    """Bind a typist's account to its one sitting. The caller's transaction commits."""
+    Typist.insert(
+        account_id=account_id,
+        sitting_id=sitting_id,
+        opened_by=account_of(act),
+        opened_at=act.moment,
+    ).execute()
 
 
 def end_typist(account_id: int, moment: str) -> None:

@@ -75,16 +75,17 @@ class Listed:
     kinds: frozenset[str]
 
 
-def slip_page(slip: Slip) -> ResponseReturnValue:
-    """The slip, shown this once."""
+def slip_page(slip: Slip, *, reach: str = "", back: str = "") -> ResponseReturnValue:
+    """The slip, shown this once; ``reach`` and ``back`` for accounts that no list shows."""
     return make_response(
         render_template(
             "accounts/slip.html",
             slip=slip,
-            reach=reach_in_words(slip.account, tree()),
+            reach=reach or reach_in_words(slip.account, tree()),
             address=register_config().public_url,
             made_on=today(),
-            back=url_for(
+            back=back
+            or url_for(
                 "accounts.index" if signed_in().may("account.manage") else "accounts.clerks"
             ),
         )
