@@ -51,6 +51,7 @@ AREAS: tuple[str, ...] = (
     "exam_seats",
     "exam_statistics",
     "exam_entry",
+    "exam_typists",
 )
 
 BODY_LIMIT = 2 * 1024 * 1024
