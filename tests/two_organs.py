@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from registry.documents.portraits import draw_portrait
 from registry.rules.acts import Act, Actor
-from registry.services import batches, conduct, custody, people, photographs
+from registry.services import batches, conduct, custody, people, photographs, transfers
 from registry.store import findings, proposals
 from registry.store.book import transaction
 from registry.store.tables import Batch, Conviction, Finding, Proposal, Sanction
@@ -39,6 +39,7 @@ class Organ:
     sanction: int
     conviction: int
     slip: int = 999
+    request: int = 999
 
 
 def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
@@ -91,6 +92,16 @@ def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
             facts={},
         )
 
+    asking = add_organisation(f"{name}的邻局", code=f"{code}-ASK")
+    asker = add_account(f"asker-{code.lower()}", "hr", asking)
+    request = transfers.ask_transfer(
+        replace(act, by=Actor(asker, "asker", "经办", "hr", frozenset({asking}))),
+        name="陈大文",
+        identity_number=id_number(serial + 6),
+        organisation_id=asking,
+        establishment="dispatched",
+    )
+
     def newest(table: type) -> int:
         return int(table.select(table.id).order_by(table.id.desc()).get().id)  # type: ignore[attr-defined]
 
@@ -109,4 +120,5 @@ def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
         newest(Sanction),
         newest(Conviction),
         slip,
+        request,
     )

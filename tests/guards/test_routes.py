@@ -47,6 +47,7 @@ OF_AN_ORGAN = {
     "/exchange/<number:batch_id>": lambda o: (o.batch,),
     "/findings/<number:finding_id>": lambda o: (o.finding,),
     "/proposals/<number:proposal_id>": lambda o: (o.proposal,),
+    "/transfers/<number:request_id>": lambda o: (o.request,),
     "/organisations/<code>/letters/<number:letter_id>": lambda o: (o.code, 1),
     "/organisations/<code>/matters/<number:matter_id>": lambda o: (o.code, 1),
     "/organisations/<code>": lambda o: (o.code,),
@@ -63,6 +64,8 @@ OF_NOBODY = {
     # An upload is its owner's alone; tests/web/test_imports.py has real ones.
     "/imports/<upload_id>": ("x" * 22,),
     "/imports/templates/<kind>": ("officer",),
+    "/photographs/uploads/<upload_id>/pictures/<number:place>": ("x" * 22, 1),
+    "/photographs/uploads/<upload_id>": ("x" * 22,),
     "/settings/<name>": (next(iter(SETTINGS)),),
     "/static/<path:filename>": ("office.css",),
 }

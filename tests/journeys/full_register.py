@@ -4,6 +4,7 @@ The demo district first, made smaller; then whatever no demo has: an upload wait
 a prepared batch, proposals, commissions in force and lapsed, matters, a rectification asked for.
 """
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -30,15 +31,23 @@ from registry.services import (
     merging,
     organisations,
     people,
+    photograph_imports,
+    photograph_uploads,
     photographs,
     rectification,
+    transfers,
     uploads,
 )
+from registry.services.absences import dismiss_absence
 from registry.services.import_judging import read_file
+from registry.store import absences
 from registry.store.accounts import find_login
+from registry.store.book import transaction
 from registry.store.organisations import OrganisationFacts
-from registry.store.person_rows import people_by_identity
+from registry.store.person_rows import identity_numbers, people_by_identity
+from registry.store.photograph_uploads import new_id
 from registry.store.tables import (
+    Absence,
     Batch,
     Certificate,
     CommissionLetter,
@@ -54,6 +63,7 @@ from registry.store.tables import (
     Sanction,
 )
 from tests.conftest import NOW
+from tests.photograph_files import HEIC, zipped
 from tests.roster_files import officer, roster
 from tests.two_organs import id_number
 
@@ -86,10 +96,12 @@ def fill_register(config: Config) -> FullRegister:
     _certificates(legal, second, full, holders)
     _cards(legal, full, holders)
     _doubles(legal, second, full)
+    _photographs(legal, full)
     _organisations(legal, full)
     _imports(legal, full, papers.people)
     _templates(legal, full)
     _batches(legal, full)
+    _requests(legal, full)
     _accounts(full)
     _findings(legal, full)
     full.found["event"] = str(Event.select(Event.seq).order_by(Event.seq.desc()).scalar())
@@ -143,6 +155,45 @@ def _moved(legal: Act) -> str:
     team = Organisation.select(Organisation.id).where(Organisation.code == TEAM).scalar()
     employment.transfer(legal, number, team)
     return str(number)
+
+
+def _photographs(legal: Act, full: FullRegister) -> None:
+    """An upload with every sort of file that waits in preview, and one that was imported."""
+    found = full.found
+    files = [
+        (f"{found['holder']}.jpg", draw_portrait(901, "male")),
+        (f"{found['seconded']}.jpg", draw_portrait(902, "male")),
+        (f"{found['double']}.jpg", draw_portrait(903, "female")),
+        ("查无此人.jpg", draw_portrait(904, "female")),
+        ("手机照片.heic", HEIC),
+    ]
+    full.typed.update(name for name, _ in files)
+    full.typed.add("城市管理局照片.zip")
+
+    def upload(*chosen: tuple[str, bytes]) -> str:
+        packed = photograph_imports.Upload("城市管理局照片.zip", io.BytesIO(zipped(chosen)))
+        read = photograph_imports.read_upload(legal, [packed])
+        name = new_id()
+        photograph_uploads.begin(legal, name)
+        photograph_uploads.hold(
+            legal, name, read.name, None, read.entries, read.pictures.__getitem__
+        )
+        return name
+
+    found["photographs"] = upload(*files)
+    other = (f"{found['seconded']}.jpg", draw_portrait(905, "male"))
+    finished = upload(other, *files[3:])
+    held = photograph_uploads.waiting(legal, finished)
+    assert held is not None
+    photograph_imports.commit(
+        legal,
+        held.name,
+        held.entries,
+        None,
+        lambda place: photograph_uploads.picture(legal, finished, place),
+        held=held,
+    )
+    found["finished photographs"] = finished
 
 
 def _people(legal: Act, full: FullRegister, holders: Iterator[tuple[str, str]]) -> None:
@@ -366,6 +417,57 @@ def _templates(legal: Act, full: FullRegister) -> None:
     )
     full.typed.update(("市局季度汇总表", "持证人员汇总", "持证人姓名"))
     full.found["template"] = str(made)
+
+
+def _requests(legal: Act, full: FullRegister) -> None:
+    """Requests for transfers that wait, one declined, and people whom a roster does not name."""
+    bureau = Organisation.select(Organisation.id).where(Organisation.code == BUREAU).scalar()
+    numbers = (
+        Person.select(Person.id)
+        .join(Engagement, on=Engagement.person_id == Person.id)
+        .join(Certificate, on=Certificate.engagement_id == Engagement.id)
+        .where(
+            Engagement.ended_on.is_null(),
+            Engagement.organisation_id != bureau,
+            Certificate.state == "active",
+            Certificate.kind == "national",
+        )
+        .order_by(Person.id)
+        .limit(3)
+    )
+    identities = list(identity_numbers([key for (key,) in numbers.tuples()]).values())
+    clerk = find_login(full.logins["hr"][0])
+    assert clerk is not None
+    asking = Actor(clerk.id, clerk.login, clerk.name, "hr", frozenset({bureau}))
+    requests = [
+        transfers.ask_transfer(
+            replace(legal, by=asking, reason="工作需要", document="坛组〔2026〕5号"),
+            name="阿卜杜热合曼·买买提艾力江",
+            identity_number=identity,
+            organisation_id=bureau,
+            establishment="civil-servant",
+            section="执法三中队",
+            post="副中队长",
+        )
+        for identity in identities
+    ]
+    transfers.decline_request(replace(legal, reason="服务期未满五年。"), requests[0])
+    full.found["declined request"], full.found["request"] = map(str, requests[:2])
+    full.typed.update(
+        ("阿卜杜热合曼·买买提艾力江", "服务期未满五年。", "坛组〔2026〕5号", "工作需要")
+    )
+    with transaction() as book:
+        people_there = (
+            Engagement.select(Engagement.person_id, Engagement.id, Engagement.organisation_id)
+            .where(Engagement.ended_on.is_null(), Engagement.organisation_id == bureau)
+            .order_by(Engagement.id)
+            .limit(4)
+        )
+        digest = Proposal.select(Proposal.digest).scalar()
+        listed = list(people_there.tuples())
+        absences.list_absent(book, legal, "officer", digest, listed)
+    absence = Absence.select(Absence.id).order_by(Absence.id.desc()).scalar()
+    dismiss_absence(replace(legal, reason="驻村一年，仍在编。"), absence)
 
 
 def _batches(legal: Act, full: FullRegister) -> None:

@@ -13,6 +13,7 @@ from registry.web.export_lists import EXPORTED
 from registry.web.home_wording import LISTS
 from registry.web.imports import SORTS
 from registry.web.people_acts import ACT_PAGES
+from registry.web.photograph_uploads import SORTS as PHOTOGRAPH_SORTS
 from tests.journeys.full_register import BUREAU, TEAM, FullRegister
 
 LEGAL, CLERK, ADMINISTRATOR = "legal-office", "hr", "administrator"
@@ -31,6 +32,9 @@ NO_PAGE = {
     "photographs.version": "a picture",
     "batches.test_sheet": "a PDF",
     "imports.template": "a workbook",
+    "photograph_uploads.picture": "a picture",
+    "photograph_uploads.progress": "JSON",
+    "photograph_uploads.discard": "only a button: goes back to the photographs",
     "imports.refused_rows": "a workbook",
     "exports.workbook": "a workbook",
     "exports.remove_template": "only a button: goes back to the templates",
@@ -56,6 +60,7 @@ NO_PAGE = {
     "cards.making_list": "a zip",
     "batches.paper": "a PDF",
     "accounts.paper": "a PDF",
+    "transfers.withdraw": "only a button: goes back to the transfers",
 }
 
 
@@ -74,7 +79,8 @@ class Sent:
     """A form sent with nothing or nonsense in it: what its page says then.
 
     ``form`` finds the form on the page that ``path`` opens; ``typed`` goes into fields by name,
-    and nonsense into every other field of text.
+    and nonsense into every other field of text. ``action`` is where another button of the form
+    sends it.
     """
 
     endpoint: str
@@ -83,6 +89,7 @@ class Sent:
     status: int = 422
     form: str = "main form[method=post]"
     typed: tuple[tuple[str, str], ...] = ()
+    action: str = ""
 
 
 def without_case(rules: Iterable[Rule], cases: Iterable[Case | Sent]) -> list[str]:
@@ -129,6 +136,21 @@ def full_cases(full: FullRegister) -> list[Case]:
         Case("oversight.finding", f"/findings/{of['finding card-to-recover']}", AUDITOR),
         Case("oversight.proposals", "/proposals"),
         Case("oversight.proposals_dismiss", f"/proposals/{of['proposal']}/dismiss"),
+        Case("oversight.proposals", "/proposals?tick=all", CLERK),
+        Case("oversight.proposals", "/proposals", AUDITOR),
+        Case("oversight.proposals_absent", "/proposals/absent"),
+        Case("oversight.proposals_absent", "/proposals/absent?tick=all", CLERK),
+        Case("oversight.proposals_absent", "/proposals/absent?organisation=999"),
+        Case("batches.moved", "/exchange/moved"),
+        Case("transfers.index", "/transfers"),
+        Case("transfers.index", "/transfers", CLERK),
+        Case("transfers.index", "/transfers", AUDITOR),
+        Case("transfers.ask", "/transfers/ask", CLERK),
+        Case("transfers.one", f"/transfers/{of['request']}"),
+        Case("transfers.one", f"/transfers/{of['request']}", CLERK),
+        Case("transfers.one", f"/transfers/{of['request']}", AUDITOR),
+        Case("transfers.one", f"/transfers/{of['declined request']}"),
+        Case("transfers.one", f"/transfers/{of['declined request']}", CLERK),
         Case("oversight.book", "/history", AUDITOR),
         Case("oversight.book", "/history?view=attempts", AUDITOR),
         Case("oversight.book", "/history?view=dated-back", AUDITOR),
@@ -137,6 +159,18 @@ def full_cases(full: FullRegister) -> list[Case]:
             for name, seq in of.items()
             if name.startswith("event ")
         ),
+        Case("photograph_uploads.index", "/photographs"),
+        Case("photograph_uploads.index", "/photographs", CLERK),
+        *(
+            Case(
+                "photograph_uploads.one",
+                f"/photographs/uploads/{of['photographs']}?show={sort}",
+            )
+            for sort in PHOTOGRAPH_SORTS
+        ),
+        Case("photograph_uploads.one", f"/photographs/uploads/{of['finished photographs']}"),
+        Case("photograph_uploads.missing", "/photographs/missing"),
+        Case("photograph_review.index", "/photographs/review"),
         Case("imports.index", "/imports"),
         *(Case("imports.one", f"/imports/{of['upload']}?show={sort}") for sort in SORTS),
         Case("imports.one", f"/imports/{of['finished upload']}"),
@@ -317,6 +351,16 @@ def sent_cases(full: FullRegister) -> list[Sent]:
         Sent("exports.identity_numbers", "/exports/people/identity-numbers"),
         Sent("exports.add_template", "/export-templates/new", typed=(("name", ""),)),
         Sent("exports.edit_template", f"/export-templates/{of['template']}"),
+        Sent("photograph_uploads.index", "/photographs"),
+        Sent(
+            "photograph_uploads.commit",
+            f"/photographs/uploads/{of['photographs']}",
+            status=409,
+            form="form[action$=commit]",
+            typed=(("decisions", "x"),),
+        ),
+        Sent("photograph_review.index", "/photographs/review"),
+        *_worklists(full),
         Sent("imports.index", "/imports"),
         Sent(
             "imports.meanings",
@@ -352,6 +396,38 @@ def sent_cases(full: FullRegister) -> list[Sent]:
     ]
 
 
+def _worklists(full: FullRegister) -> list[Sent]:
+    """Nothing ticked, or a bad paper; a request answered without what an answer needs."""
+    request = f"/transfers/{full.found['request']}"
+    lists = (
+        ("oversight.proposals_many", "/proposals", ""),
+        ("oversight.proposals_dismiss_many", "/proposals", "/proposals/dismiss"),
+        ("oversight.proposals_absent_leave", "/proposals/absent", ""),
+        ("oversight.proposals_absent_here", "/proposals/absent", "/proposals/absent/here"),
+        ("batches.moved_many", "/exchange/moved", ""),
+    )
+    return [
+        *(
+            Sent(endpoint, path, form="form[data-selection]", action=action)
+            for endpoint, path, action in lists
+        ),
+        Sent("transfers.ask", "/transfers/ask", CLERK),
+        Sent("transfers.confirm", request, form="form[action$=confirm]"),
+        Sent(
+            "transfers.issue",
+            request,
+            form="form[action$=confirm]",
+            action=f"{request}/issue",
+        ),
+        Sent(
+            "transfers.decline",
+            request,
+            form="form[action$=decline]",
+            typed=(("why", ""),),
+        ),
+    ]
+
+
 def empty_cases(roles: Iterable[str]) -> list[Case]:
     """Every page that a register with nothing in it can open."""
     return [
@@ -373,8 +449,14 @@ def empty_cases(roles: Iterable[str]) -> list[Case]:
         Case("oversight.findings", "/findings?show=decided"),
         Case("oversight.findings_many", "/findings/many?kind=letter-lapsed"),
         Case("oversight.proposals", "/proposals"),
+        Case("oversight.proposals_absent", "/proposals/absent"),
+        Case("batches.moved", "/exchange/moved"),
+        Case("transfers.index", "/transfers"),
         Case("oversight.book", "/history", AUDITOR),
         Case("oversight.book", "/history?view=attempts", AUDITOR),
+        Case("photograph_uploads.index", "/photographs"),
+        Case("photograph_uploads.missing", "/photographs/missing"),
+        Case("photograph_review.index", "/photographs/review"),
         Case("imports.index", "/imports"),
         Case("exports.choose", "/exports/people"),
         Case("exports.templates", "/export-templates"),

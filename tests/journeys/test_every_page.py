@@ -53,8 +53,9 @@ pytestmark = pytest.mark.browser
 AXE_EACH = {"zh-CN": 2, "en": 1}
 AXE = Axe().axe_script
 NONSENSE = "#?!"
-FILL = """([selector, nonsense, typed]) => {
+FILL = """([selector, nonsense, typed, action]) => {
   const form = document.querySelector(selector);
+  if (action) form.action = action;
   form.noValidate = true;
   for (const each of form.elements) {
     const writable = ['text', 'search', 'password', 'tel'].includes(each.type);
@@ -180,7 +181,9 @@ class Visit:
             return
         try:
             with page.expect_navigation() as navigation:
-                page.evaluate(FILL, [case.form, NONSENSE, dict(case.typed)])
+                page.evaluate(
+                    FILL, [case.form, NONSENSE, dict(case.typed), case.action]
+                )
         except BrowserError as error:
             self.found.append(f"{case.endpoint} {case.path}: no page answers: {error}")
             return
