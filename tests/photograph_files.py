@@ -3,11 +3,17 @@
 import io
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 from PIL import Image, ImageDraw
 
 from registry.documents.portraits import draw_portrait
+from registry.rules.acts import Act, Actor
+from registry.services import photograph_review
+from registry.store import photograph_review as photograph_review_store
+from registry.store.tables import Account
+from tests.staff import add_account
 
 SMALL = (240, 320)
 
@@ -89,5 +95,13 @@ def locked(data: bytes) -> bytes:
 
 
 class _GbkName(zipfile.ZipInfo):
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - zipfile's own name
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode("gb18030"), self.flag_bits
+
+
+def approve_waiting(act: Act) -> None:
+    """Give every photograph that waits its second look, by a new account of the legal office."""
+    reviewer = add_account(f"second-look-{Account.select().count()}")
+    second = replace(act, by=Actor(reviewer, "second-look", "复核", "legal-office"))
+    waiting = photograph_review_store.waiting(None, reviewer, limit=1_000)
+    photograph_review.review(second, [row.id for row in waiting], {})

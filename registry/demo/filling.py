@@ -32,7 +32,7 @@ from registry.store.certificates import CertificateRow, live_of
 from registry.store.photograph_review import waiting as waiting_photographs
 
 _WITHOUT_PHOTOGRAPH = 0.06
-_LEFT_WAITING = 30
+_LEFT_WAITING = 12
 _SENT_BACK = ("blurred", "background", "too-old")
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -91,7 +91,7 @@ def fill(
     made = [_account(operator, *row) for row in _ACCOUNTS]
     legal = _Office("legal", at)
     progress("photographs")
-    _photographs(legal, papers.people, chance)
+    _photographs(_Office("legal2", at), legal, papers.people, chance)
     progress("certificates")
     _exchange(legal, at)
     progress("auxiliary staff")
@@ -153,7 +153,9 @@ def _account(act: Act, login: str, role: str, code: str | None, name: str) -> De
     return DemoAccount(login, role, password)
 
 
-def _photographs(legal: _Office, people: tuple[DemoPerson, ...], chance: random.Random) -> None:
+def _photographs(
+    uploader: _Office, reviewer: _Office, people: tuple[DemoPerson, ...], chance: random.Random
+) -> None:
     rows = person_rows.people_by_identity(person.identity_number for person in people)
     wanted = [
         (rows[person.identity_number].number, serial, "male" if person.sex == "男" else "female")
@@ -162,16 +164,15 @@ def _photographs(legal: _Office, people: tuple[DemoPerson, ...], chance: random.
     ]
     with _drawing([(serial, sex) for _, serial, sex in wanted]) as drawn:
         for (number, _, _), picture in zip(wanted, drawn, strict=True):
-            photographs.add_photograph(legal.act(), number, picture)
-    second = _Office("legal2", legal.at)
-    waiting = waiting_photographs(None, second.actor.account_id, limit=len(wanted))
+            photographs.add_photograph(uploader.act(), number, picture)
+    waiting = waiting_photographs(None, reviewer.actor.account_id, limit=len(wanted))
     # The newest are left for whoever tries the second look; a few have come back.
     looked_at = waiting[: -_LEFT_WAITING or None]
     back = dict(
         zip((row.id for row in reversed(looked_at)), map(SendBack, _SENT_BACK), strict=False)
     )
     photograph_review.review(
-        second.act(), [row.id for row in looked_at if row.id not in back], back
+        reviewer.act(), [row.id for row in looked_at if row.id not in back], back
     )
 
 

@@ -26,7 +26,7 @@ REASONS: dict[str, str] = {
     "retouched": sentence("美颜或者修图过度"),
     "too-old": sentence("旧照片，和现在相貌差别大"),
     "clothing": sentence("着装不合要求"),
-    "other": sentence("其他原因（请写明）"),
+    "other": sentence("其他原因，见说明"),
 }
 OTHER = "other"
 

@@ -37,6 +37,7 @@ from registry.store.tables import (
     Setting,
     Upload,
 )
+from registry.store.uploads import PHOTOGRAPHS
 
 DAYS_AHEAD = 60
 CAP_DAYS_AHEAD = 30
@@ -348,9 +349,12 @@ def pressing(scope: Scope, today: date) -> int:
 
 
 def uploads_waiting(account_id: int, at: datetime) -> int:
-    """How many of an account's own uploads wait in preview."""
+    """How many of an account's own rosters wait in preview; photographs are told elsewhere."""
     query = Upload.select(fn.COUNT(Upload.id)).where(
-        Upload.account_id == account_id, Upload.expires_at > moment_text(at)
+        Upload.account_id == account_id,
+        Upload.expires_at > moment_text(at),
+        Upload.kind != PHOTOGRAPHS,
+        ~Upload.mapping.startswith('{"done"'),
     )
     return int(query.scalar())
 

@@ -24,6 +24,7 @@ from registry.store import custody_slips
 from registry.store.book import transaction
 from registry.store.tables import Certificate, Custody, CustodyLine, CustodySlip, Event
 from registry.store.violations import in_words
+from tests.photograph_files import approve_waiting
 from tests.staff import add_account, add_organisation, add_person, give_legacy
 
 SEEN = Witnesses("高明", "林静", "机关文印室碎卡机粉碎")
@@ -206,6 +207,7 @@ def test_the_making_list_is_a_zip_that_a_maker_can_use(
     legal: Act, cards: list[str], register: Config
 ) -> None:
     photographs.add_photograph(legal, "P000001", draw_portrait(5, "male"))
+    approve_waiting(legal)
     slip = custody.move_cards(legal, "order", cards).slip_id
     archive = custody_paper.making_list(legal, slip, config=register)
     assert archive.cards == 4 and archive.without_photograph == tuple(cards[1:])

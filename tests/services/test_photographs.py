@@ -11,13 +11,13 @@ from registry.config import Config
 from registry.documents.photographs import Crop
 from registry.rules.acts import Act
 from registry.rules.refusals import Refused
-from registry.services import photograph_review, photographs
-from registry.store import photograph_review as photograph_review_store
+from registry.services import photographs
 from registry.store import photographs as store
-from registry.store.tables import Account, Photograph
+from registry.store.tables import Photograph
 from tests.conftest import LEGAL
+from tests.photograph_files import approve_waiting
 from tests.services.test_people import add, clerk, codes, events, refused
-from tests.staff import add_account, add_organisation
+from tests.staff import add_organisation
 
 
 def upload(colour: str = "navy", size: tuple[int, int] = (600, 800), form: str = "JPEG") -> bytes:
@@ -26,15 +26,8 @@ def upload(colour: str = "navy", size: tuple[int, int] = (600, 800), form: str =
     return saved.getvalue()
 
 
-def approve_all(act_of: Callable[..., Act]) -> None:
-    """Give every photograph that waits its second look, by an account of its own."""
-    second = replace(LEGAL, account_id=add_account(f"second-{Account.select().count()}"))
-    waiting = photograph_review_store.waiting(None, second.account_id)
-    photograph_review.review(act_of(second), [row.id for row in waiting], {})
-
-
 def test_an_upload_becomes_a_new_picture_and_is_shown_once_approved(
-    register: Config, act: Act, act_of: Callable[..., Act]
+    register: Config, act: Act
 ) -> None:
     added = add(act, add_organisation())
     assert photographs.add_photograph(act, added.number, upload()) == 1
@@ -45,7 +38,7 @@ def test_an_upload_becomes_a_new_picture_and_is_shown_once_approved(
         == 2
     )
     assert store.shown_picture(added.person_id) is None
-    approve_all(act_of)
+    approve_waiting(act)
     shown = store.shown_picture(added.person_id)
     assert shown is not None and b"secret" not in shown
     with Image.open(BytesIO(shown)) as picture:
@@ -55,13 +48,11 @@ def test_an_upload_becomes_a_new_picture_and_is_shown_once_approved(
     assert events("photograph-added") == ["photograph-added"] * 2
 
 
-def test_one_taken_down_shows_the_one_before(
-    register: Config, act: Act, act_of: Callable[..., Act]
-) -> None:
+def test_one_taken_down_shows_the_one_before(register: Config, act: Act) -> None:
     added = add(act, add_organisation())
     for colour in ("navy", "white"):
         photographs.add_photograph(act, added.number, upload(colour))
-        approve_all(act_of)
+        approve_waiting(act)
     assert refused(
         lambda: photographs.withdraw_photograph(replace(act, reason=""), added.number, 2)
     ) == ["reason-missing"]

@@ -1,7 +1,6 @@
 """Photographs on the web: uploading, serving as a picture and nothing else, hostile files."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -9,11 +8,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from registry.services import photograph_review
-from registry.store import photograph_review as review_store
 from registry.store.database import connection
 from registry.store.tables import Photograph
-from tests.conftest import LEGAL
+from tests.photograph_files import approve_waiting
 from tests.web.conftest import Browser
 from tests.web.page_inspection import problems_of
 from tests.web.test_people import ACT, ACT_FIELDS, fields_of, person
@@ -53,22 +50,13 @@ def upload(browser: Browser, number: str, data: bytes, name: str = "a.jpg", **va
     return browser.post(path, sent | file, content_type="multipart/form-data")
 
 
-def approve(account_of: Callable[..., int]) -> None:
-    """The second look, by an account that uploaded nothing."""
-    reviewer = account_of("legal-office", login=f"second-{versions()}")
-    with connection():
-        waiting = review_store.waiting(None, reviewer)
-        second = replace(ACT, by=replace(LEGAL, account_id=reviewer))
-        photograph_review.review(second, [row.id for row in waiting], {})
-
-
 def versions() -> int:
     with connection():
         return Photograph.select().count()
 
 
 def test_a_photograph_is_uploaded_approved_served_and_taken_down(
-    signed_in: Callable[..., Browser], account_of: Callable[..., int], unit: int
+    signed_in: Callable[..., Browser], unit: int
 ) -> None:
     added = person(unit)
     browser = signed_in("hr", organisation_id=unit)
@@ -77,7 +65,8 @@ def test_a_photograph_is_uploaded_approved_served_and_taken_down(
     assert upload(browser, added.number, picture(), turn="90", bottom="900").status_code == 302
     assert "由另一人审定后显示" in browser.get(path).text
     assert browser.get(f"{path}/photograph").status_code == 404
-    approve(account_of)
+    with connection():
+        approve_waiting(ACT)
     assert f"{path}/photograph?v=1" in browser.get(path).text
     answer = browser.get(f"{path}/photograph")
     assert answer.headers["Content-Type"] == "image/jpeg"
@@ -100,12 +89,13 @@ def test_a_photograph_is_uploaded_approved_served_and_taken_down(
 
 @pytest.mark.parametrize("data", [with_position(), with_text(), picture() + b"<script>x</script>"])
 def test_nothing_but_pixels_survives(
-    signed_in: Callable[..., Browser], account_of: Callable[..., int], unit: int, data: bytes
+    signed_in: Callable[..., Browser], unit: int, data: bytes
 ) -> None:
     added = person(unit)
     browser = signed_in("legal-office")
     assert upload(browser, added.number, data).status_code == 302
-    approve(account_of)
+    with connection():
+        approve_waiting(ACT)
     served = browser.get(f"/people/{added.number}/photograph").data
     assert b"script" not in served and b"Exif" not in served
     with Image.open(BytesIO(served)) as shown:
