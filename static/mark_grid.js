@@ -149,7 +149,9 @@ export class MarkGrid {
 
   commit(row) {
     const text = row.input.value;
-    if (text === row.shown) return;
+    // The same mark typed again from the paper settles a conflict; only passing by does not.
+    const again = row.status === "conflict" && this.here === row && this.mode !== "moving";
+    if (text === row.shown && !again) return;
     const read = readMark(text, this.full);
     const shown = read.refused ? text : read.text;
     if (row.status !== "conflict" && shown === row.shown) {

@@ -10,6 +10,8 @@ const PREFIX = "registry-marks/";
 const BATCH = 150;
 const ADOPT_AFTER = 5000;
 const SLOWEST_RETRY = 15000;
+// Quick fingers fill one message with several marks instead of sending one each.
+const APART = 300;
 const PATIENCE = 20000;
 
 export function newId() {
@@ -54,6 +56,7 @@ export class MarkQueue {
     this.stopped = "";
     this.failures = 0;
     this.timer = 0;
+    this.sentAt = 0;
     window.addEventListener("storage", (event) => this.hearOtherTab(event));
     window.addEventListener("online", () => this.wake());
   }
@@ -150,7 +153,8 @@ export class MarkQueue {
   }
 
   wake() {
-    if (!this.busy && !this.stopped) this.later(this.failures ? Math.min(1000, this.pause()) : 0);
+    if (this.busy || this.stopped) return;
+    this.later(this.failures ? Math.min(1000, this.pause()) : Math.max(0, this.sentAt + APART - Date.now()));
   }
 
   pause() {
@@ -177,6 +181,7 @@ export class MarkQueue {
       return;
     }
     this.busy = true;
+    this.sentAt = Date.now();
     changes.forEach((change) => {
       const item = this.cells.get(change.cell);
       if (Array.isArray(item) && item[0].id === change.id && !item[0].sent) {
@@ -206,7 +211,7 @@ export class MarkQueue {
     }
     this.busy = false;
     this.heard.changed();
-    if (this.waiting) this.later(0);
+    if (this.waiting) this.wake();
   }
 
   // One answer: the change that it belongs to leaves the queue, what was typed meanwhile moves up.

@@ -29,7 +29,8 @@ def add_sitting(
     held_on: str = "2026-11-20",
 ) -> int:
     """A sitting with ``people`` candidates seated evenly in its rooms; gives its id."""
-    organisation_id = add_organisation("文化市场综合执法大队")
+    serial = Sitting.select().count() + 1
+    organisation_id = add_organisation(f"文化市场综合执法大队{serial}")
     round_id = ExamRound.insert(
         title="2026年第一次考试", held_on=held_on, created_at=MOMENT
     ).execute()
@@ -107,7 +108,7 @@ def _seat(
         {
             "round_id": round_id,
             "person_id": people[number],
-            "number": f"2026{serial // size + 1:02d}{serial % size + 1:04d}",
+            "number": f"2026{sitting_id:02d}{serial // size + 1:02d}{serial % size + 1:03d}",
             "room_id": room_ids[serial // size],
             "seat": serial % size + 1,
             "made_at": MOMENT,
@@ -148,9 +149,9 @@ def seat_ids(sitting_id: int, room: int = 1) -> dict[int, int]:
 
 def stand_in(sitting_id: int, entry: int, account_id: int) -> None:
     """Make an account one of those who type an entry."""
-    SittingEntry.insert(
-        sitting_id=sitting_id, entry=entry, started_at=MOMENT
-    ).on_conflict_ignore().execute()
+    begun = (SittingEntry.sitting_id == sitting_id) & (SittingEntry.entry == entry)
+    if not SittingEntry.select().where(begun).exists():
+        SittingEntry.insert(sitting_id=sitting_id, entry=entry, started_at=MOMENT).execute()
     EntryAccount.insert(
         sitting_id=sitting_id, entry=entry, account_id=account_id, at=MOMENT
     ).execute()

@@ -324,7 +324,7 @@ def total(sitting_id: int, entry: int) -> ResponseReturnValue:
             sitting_id,
             entry,
             desk.room.id,
-            scripts=bounded_integer(fold_width(scripts.strip()), 0, 10_000, name=gettext("份数")),
+            scripts=bounded_integer(fold_width(scripts.strip()), 0, 10_000, name=gettext("试卷份数")),
             total=said[:20],
             version=bounded_integer(version, 0, 999_999_999),
         )

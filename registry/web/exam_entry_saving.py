@@ -169,7 +169,9 @@ def script_refusal(*reasons: Refusal | str) -> ResponseReturnValue:
 
 
 def time_of_day(at: datetime | str) -> str:
-    """A moment as 14:02:05 in Beijing."""
+    """A moment as 14:02:05 in Beijing; "" for a cell that nobody wrote."""
+    if not at:
+        return ""
     moment = datetime.fromisoformat(at.replace("Z", "+00:00")) if isinstance(at, str) else at
     return moment.astimezone(BEIJING).strftime("%H:%M:%S")
 

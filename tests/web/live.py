@@ -1,7 +1,7 @@
 """The office behind a real browser: a server on this machine, Chromium, and axe."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,11 +17,15 @@ LANGUAGES = ("zh-CN", "en")
 
 
 @contextmanager
-def serving(config: Config) -> Iterator[str]:
-    """Serve the office of an opened register in a thread; gives its address."""
+def serving(config: Config, around: Callable[[Any], Any] | None = None) -> Iterator[str]:
+    """Serve the office of an opened register in a thread; gives its address.
+
+    ``around`` may put a WSGI application of the test's own around it.
+    """
     server = make_server("127.0.0.1", 0, lambda *_: [b""], threaded=True)
     address = f"http://127.0.0.1:{server.server_port}"
-    server.app = registry.create_app(replace(config, public_url=address), connected=True)
+    app = registry.create_app(replace(config, public_url=address), connected=True)
+    server.app = around(app) if around else app
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
