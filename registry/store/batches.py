@@ -46,6 +46,7 @@ class BatchRow:
     issued: int
     refused: int
     left_out: int
+    kind: str = "exchange"
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,7 @@ def batches(
             Account.name,
             Batch.prepared_at,
             Batch.issued_at,
+            Batch.kind,
         )
         .join(Organisation, JOIN.LEFT_OUTER, on=(Organisation.id == Batch.organisation_id))
         .switch(Batch)
@@ -275,6 +277,7 @@ def batches(
             issued=counts.get((number, "issued"), 0),
             refused=counts.get((number, "refused"), 0),
             left_out=counts.get((number, "left-out"), 0),
+            kind=kind,
         )
         for (
             number,
@@ -287,6 +290,7 @@ def batches(
             by,
             prepared_at,
             issued_at,
+            kind,
         ) in rows
     ]
 

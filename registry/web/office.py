@@ -38,6 +38,7 @@ AREAS: tuple[str, ...] = (
     "exports",
     "certificates",
     "batches",
+    "first_issue",
     "cards",
     "merging",
     "confirmations",

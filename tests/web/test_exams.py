@@ -137,3 +137,23 @@ def test_a_clerk_sees_the_own_people_and_no_mark_before_publishing(
     assert page.status_code == 200
     assert "录入人" not in page.text
     assert clerk.get(f"/exams/sittings/{sitting}/publish").status_code in (403, 404)
+
+
+def test_a_first_certificate_follows_the_pass(register: Config, signed_in: SignedIn) -> None:
+    from registry.store.tables import Certificate, Person
+
+    sitting = add_sitting(2)
+    legal = signed_in("legal-office")
+    legal.get(f"/exams/sittings/{sitting}")
+    assert "还不能发证的人（2 人）" in legal.get("/first-issue").text
+    published(sitting, legal)
+    page = legal.get("/first-issue")
+    assert problems_of(page.text) == []
+    number = Person.get().number
+    wanted = ACT | {"letter_number": "坛文〔2026〕1号", "letter_on": "", "first_day": ""}
+    done = legal.post(
+        "/first-issue", wanted | {"appraisals_stated": "坛考〔2026〕3号", "person": number}
+    )
+    assert done.status_code == 303, done.text
+    assert Certificate.select().where(Certificate.state == "active").count() == 1
+    assert "首次发证" in legal.get(done.headers["Location"]).text

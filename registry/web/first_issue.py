@@ -1,0 +1,107 @@
+"""First certificates on the web: who has passed and holds no card, who lacks what, one button."""
+
+from flask import Blueprint, flash, make_response, redirect, request, url_for
+from flask import render_template as render
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+
+from registry.rules.first_issue import first_issue
+from registry.services import first_issue as services
+from registry.services.batches import Issued
+from registry.store import batches, holders, organisations
+from registry.web.addresses import asked_text
+from registry.web.forms import ActForm, Day, Text
+from registry.web.permissions import allow
+from registry.web.sessions import current_act, signed_in, today
+
+blueprint = Blueprint("first_issue", __name__)
+
+#: A list longer than this is asked for organ by organ.
+LONGEST = 1000
+
+
+class FirstForm(ActForm):
+    """A batch of first certificates."""
+
+    bases = ("jiangsu-certificate-rule",)
+    letter_number = Text(lazy_gettext("申请文号"), limit=100, required=False)
+    letter_on = Day(lazy_gettext("申请日期"), required=False)
+    appraisals_stated = Text(
+        lazy_gettext("考核情况说明文号"),
+        limit=100,
+        required=False,
+        description=lazy_gettext("单位书面说明上年度考核都在称职（合格）以上的，填说明的文号。"),
+    )
+    first_day = Day(
+        lazy_gettext("证件第一天"),
+        required=False,
+        description=lazy_gettext("不填就是发证那一天。"),
+    )
+
+
+@blueprint.route("/first-issue", methods=["GET", "POST"])
+@allow("certificate.issue", body_limit=512 * 1024)
+def index() -> ResponseReturnValue:
+    """Officers without a card: who may get a first one, and what the others lack."""
+    form = FirstForm(today=today())
+    done: list[Issued] = []
+    chosen = request.form.getlist("person")
+
+    def carry_out() -> None:
+        done.append(
+            services.issue_first_list(
+                current_act(**form.act_values()),
+                person_numbers=chosen,
+                letter_number=form.letter_number.data,
+                letter_on=form.letter_on.data,
+                first_day=form.first_day.data,
+                appraisals_stated=form.appraisals_stated.data,
+            )
+        )
+
+    if form.is_submitted() and form.validate() and form.attempt(carry_out):
+        flash(
+            gettext(
+                "已发证 %(n)s 张，不予发证 %(refused)s 人。",
+                n=len(done[0].certificates),
+                refused=len(done[0].refused),
+            ),
+            "good" if done[0].certificates else "warning",
+        )
+        return redirect(url_for("batches.one", batch_id=done[0].batch_id), 303)
+    scope = signed_in().scope
+    code = asked_text("organisation")
+    organ = organisations.by_code(code, scope) if code else None
+    ids = organisations.below(organ.id) if organ else scope
+    people = batches.without_card(ids)
+    found = holders.holders_of(people[:LONGEST], today())
+    settings = holders.issue_settings()
+    plain = {
+        key: first_issue(one.facts, today(), settings=settings) for key, one in found.items()
+    }
+    stated = {
+        key: first_issue(one.facts, today(), settings=settings, stated=True)
+        for key, one in found.items()
+    }
+    page = render(
+        "first_issue/index.html",
+        form=form,
+        own_fields=[
+            form.letter_number,
+            form.letter_on,
+            form.appraisals_stated,
+            form.first_day,
+        ],
+        may=[(found[key], plain[key][1], False) for key in found if not plain[key][0]]
+        + [
+            (found[key], stated[key][1], True)
+            for key in found
+            if plain[key][0] and not stated[key][0]
+        ],
+        may_not=[(found[key], stated[key][0]) for key in found if stated[key][0]],
+        ticked=set(chosen),
+        cut=len(people) > LONGEST,
+        organisations=organisations.options(scope),
+        chosen=organ.code if organ else "",
+    )
+    return make_response(page, 422 if form.is_submitted() else 200)
