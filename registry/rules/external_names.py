@@ -139,8 +139,12 @@ def external_subject(
                 sentence("%(unit)s是受委托组织，没有查到自己的授权，以%(bureau)s的名义执法。"),
                 "penalty-law-20",
             )
+        if matter is None:
+            return bureau(
+                sentence("没有查到%(unit)s自己的授权，以主管局%(bureau)s的名义执法。"), "seed-2018"
+            )
         return bureau(
-            sentence("没有查到%(unit)s对这一事项的授权，以主管局%(bureau)s的名义执法。"),
+            sentence("没有查到%(unit)s对“%(matter)s”的授权，以主管局%(bureau)s的名义执法。"),
             "seed-2018",
         )
     if not matter.authorised:

@@ -62,14 +62,22 @@ def letter_word(state: str) -> str:
     return gettext(LETTER_STATES[state])
 
 
-def entry_of(act: OrganisationAct) -> dict[str, Any]:
-    """An act for the time line: title, who, when, on which paper, and what it changed."""
+def entry_of(act: OrganisationAct, names: Mapping[str, str]) -> dict[str, Any]:
+    """An act for the time line: title, who, when, on which paper, and what it changed.
+
+    ``names`` maps organisations' codes to their names: the book holds a superior by its code.
+    """
+
+    def worded(field: str, value: object) -> str:
+        known = names.get(value) if field == "parent" and isinstance(value, str) else None
+        return known or _worded(value)
+
     lines = []
     for field, title in _SHOWN:
         if field in act.details and (act.details[field] or f"{field}_from" in act.details):
-            value = _worded(act.details[field])
+            value = worded(field, act.details[field])
             if f"{field}_from" in act.details:
-                before = _worded(act.details[f"{field}_from"])
+                before = worded(field, act.details[f"{field}_from"])
                 value = gettext("%(before)s → %(after)s", before=before, after=value)
             lines.append((str(title), value))
     return {

@@ -92,7 +92,7 @@ def decide_many() -> ResponseReturnValue:
     if not asked["kind"]:
         abort(404)
     kind = KINDS[asked["kind"]]
-    form = DecideForm(kind)
+    form = _form(kind)
     picked = _picked() if form.is_submitted() else []
     done: list[DecidedTogether] = []
     if (
@@ -109,6 +109,16 @@ def decide_many() -> ResponseReturnValue:
         return _answer(asked, kind, done[0])
     page = _page(asked, kind, form, picked, {})
     return make_response(page, 422 if form.is_submitted() else 200)
+
+
+def _form(kind: FindingKind) -> DecideForm:
+    """The form, each choice with what it does beside it."""
+    form = DecideForm(kind)
+    form.decision.choices = [
+        (one.code, f"{gettext(one.title)}{gettext('：')}{gettext(one.does)}")
+        for one in kind.choices
+    ]
+    return form
 
 
 def _picked() -> list[int]:
@@ -135,7 +145,7 @@ def _answer(asked: dict[str, Any], kind: FindingKind, done: DecidedTogether) -> 
         ),
         "warning",
     )
-    page = _page(asked, kind, DecideForm(kind), list(done.refused), dict(done.refused))
+    page = _page(asked, kind, _form(kind), list(done.refused), dict(done.refused))
     return make_response(page, 422)
 
 

@@ -267,6 +267,16 @@ def test_a_short_request_changes_nothing(legal: Browser) -> None:
     assert by_code("CGJ") == before
 
 
+def test_the_time_line_names_a_superior_and_not_its_code(legal: Browser) -> None:
+    legal.get("/organisations/new")
+    above = ORGANISATION | {"code": "X9", "name": "区综合行政执法局", "short_names": ""}
+    assert legal.post("/organisations/new", above).status_code == 302
+    assert legal.post("/organisations/CGJ/edit", ORGANISATION | {"parent": "X9"}).status_code == 302
+    page = legal.get("/organisations/CGJ").text
+    assert "→ 区综合行政执法局" in page
+    assert "X9</dd>" not in page
+
+
 def test_editing_and_the_time_line(legal: Browser) -> None:
     legal.get("/organisations/CGJ/edit")
     answer = legal.post(
