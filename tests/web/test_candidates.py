@@ -1,4 +1,4 @@
-"""The candidates' door: signing in by the screen's code, and everything that must not work there."""
+"""The candidates' door: signing in by the screen's code, and what must never work there."""
 
 import re
 from collections.abc import Iterator
