@@ -21,6 +21,13 @@ SUBJECTS: dict[str, str] = {
     PROFESSIONAL_LAW: sentence("专业法律知识"),
 }
 
+
+def paper_name(subject: str, field: str) -> str:
+    """A paper's name in Chinese, as paper and books say it: 专业法律知识（城市管理）."""
+    title = SUBJECTS[subject]
+    return f"{title}（{FIELDS[field].title}）" if field in FIELDS else title
+
+
 STATES: dict[str, str] = {
     "planned": in_context("sitting", "筹备"),
     "enrolling": in_context("sitting", "报名"),

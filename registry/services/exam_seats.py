@@ -19,7 +19,6 @@ from registry.rules import exams
 from registry.rules.acts import Act, authorise
 from registry.rules.identity_number import mask_identity_number
 from registry.rules.marks import mark_text
-from registry.rules.organisations import FIELDS
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.seating import Place, draw_places, reserve_seats, ticket_numbers
 from registry.rules.text import bounded_integer, clean_text, required_text
@@ -210,7 +209,7 @@ def print_exam_papers(
     if form == "score-forms" and chosen is None:
         raise Refused(_no_such_round())
     people = store.seated(round_id, sitting_id)
-    titles = [paper_title(paper.subject, paper.field) for paper in papers]
+    titles = [exams.paper_name(paper.subject, paper.field) for paper in papers]
     hours = [clean_text(text, limit=40, name=sentence("时间")) for text in times]
     sheet = ExamDay(
         day.title,
@@ -235,7 +234,7 @@ def print_exam_papers(
                 sheet,
                 rooms,
                 fonts,
-                paper=paper_title(chosen.subject, chosen.field),
+                paper=exams.paper_name(chosen.subject, chosen.field),
                 full_mark=mark_text(chosen.full_mark),
             )
     with transaction() as book:
@@ -243,12 +242,6 @@ def print_exam_papers(
             store.freeze(act, round_id, [row.ticket_id for row in people])
         store.record_for_papers(book, act, "exam-papers-printed", day, form=form, count=len(people))
     return Paper(f"{form}-{round_id}.pdf", content)
-
-
-def paper_title(subject: str, field: str) -> str:
-    """A paper's name in Chinese, with its field: 专业法律知识（城市管理）."""
-    title = exams.SUBJECTS[subject]
-    return f"{title}（{FIELDS[field].title}）" if field in FIELDS else title
 
 
 def _seated_rooms(

@@ -10,9 +10,8 @@ from registry.documents.fonts import Fonts
 from registry.documents.qr import qr_svg
 from registry.documents.wording import DocumentRefused
 from registry.rules.acts import Act, authorise
-from registry.rules.exams import SUBJECTS
+from registry.rules.exams import paper_name
 from registry.rules.identity_number import mask_identity_number
-from registry.rules.organisations import FIELDS
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.store import keys, person_rows, proofs, settings
 from registry.store.book import transaction
@@ -52,9 +51,6 @@ def print_proof(
         )
     proof = _made(act, found)
     numbers = person_rows.identity_numbers([found.person_id])
-    title = SUBJECTS[found.subject]
-    if found.field in FIELDS:
-        title = f"{title}（{FIELDS[found.field].title}）"
     issuer = settings.text("default_issuing_authority")
     try:
         content = exam_papers.proof_of_passing_pdf(
@@ -62,7 +58,7 @@ def print_proof(
                 name=found.name,
                 masked_id_number=mask_identity_number(numbers[found.person_id]),
                 unit=person.organisation_name,
-                subject=title,
+                subject=paper_name(found.subject, found.field),
                 passed_on=found.passed_on,
                 valid_until=found.until_on,
                 number=proof.number,

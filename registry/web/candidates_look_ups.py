@@ -7,14 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from registry import credential
-from registry.rules.exams import SUBJECTS
 from registry.rules.marks import mark_text
-from registry.rules.organisations import FIELDS
 from registry.rules.refusals import Refused
 from registry.services import look_ups as services
 from registry.store.candidate_tries import TooEarly
 from registry.store.look_ups import ResultRow
 from registry.web.candidates import door, page
+from registry.web.exam_wording import paper_title
 from registry.web.wording import refusal_sentence
 
 blueprint = Blueprint("look_ups", __name__)
@@ -38,7 +37,7 @@ def result(ticket: str = "") -> ResponseReturnValue:
     return page(
         "candidates/results.html",
         name=found[0].name,
-        results=[(row, paper_title(row), result_text(row)) for row in found],
+        results=[(row, paper_title(row.subject, row.field), result_text(row)) for row in found],
     )
 
 
@@ -57,16 +56,6 @@ def certificate() -> ResponseReturnValue:
             "candidates/certificate.html", 422, number=number, name=name, wrong=_words(reasons)
         )
     return redirect(credential.url(door().public_url, code), 303)
-
-
-def paper_title(row: ResultRow) -> str:
-    """A paper's name in the page's language."""
-    title = gettext(SUBJECTS[row.subject])
-    if row.field not in FIELDS:
-        return title
-    return gettext(
-        "%(subject)s（%(field)s）", subject=title, field=gettext(FIELDS[row.field].title)
-    )
 
 
 def result_text(row: ResultRow) -> str:

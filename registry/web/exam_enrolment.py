@@ -15,7 +15,7 @@ from registry.store import exam_enrolment, organisations
 from registry.store import sittings as store
 from registry.store.sittings import SittingRow
 from registry.web.addresses import asked_text
-from registry.web.exam_statistics import paper_title
+from registry.web.exam_wording import paper_title
 from registry.web.forms import LongText, PlainForm
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today

@@ -4,14 +4,12 @@ import re
 
 from flask_babel import gettext
 
-from registry.rules.exams import PUBLIC_LAW, SUBJECTS
 from registry.rules.marks import ABSENT, DISCIPLINED, MARK, REASONS, Reading, mark_text
-from registry.rules.organisations import FIELDS
 from registry.rules.pasted_marks import Column, LeftOut
 from registry.services.second_entry import Hint, SlippedRows
 from registry.store.entry_grid import EntryState
 from registry.store.sittings import SittingRow
-from registry.web.organisation_wording import titles
+from registry.web import exam_wording
 from registry.web.wording import day_in_words, refusal_sentence
 
 _PLACE = re.compile(r"%\((\w+)\)s")
@@ -19,10 +17,7 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 
 def paper_title(paper: SittingRow) -> str:
     """A sitting by its subject and field."""
-    subject = gettext(SUBJECTS[paper.subject])
-    if paper.subject == PUBLIC_LAW:
-        return subject
-    return gettext("%(subject)s（%(field)s）", subject=subject, field=titles(FIELDS, [paper.field]))
+    return exam_wording.paper_title(paper.subject, paper.field)
 
 
 def full_title(paper: SittingRow) -> str:

@@ -9,12 +9,12 @@ from flask_babel import gettext, lazy_gettext
 
 from registry.documents.exam_papers import Paper
 from registry.rules import exams
-from registry.rules.organisations import FIELDS
 from registry.services import exam_seats as services
 from registry.services.exam_seats import Drawn
 from registry.store import exam_seats as store
 from registry.store.exam_seats import RoomRow, RoundRow, SeatedRow
 from registry.web.certificates import download, fonts, register_config
+from registry.web.exam_wording import paper_title
 from registry.web.forms import Form, Number, PlainForm, Text
 from registry.web.permissions import allow
 from registry.web.sessions import current_act
@@ -186,7 +186,7 @@ def _page(
     page = render(
         "exam_seats/seats.html",
         day=day,
-        papers=[(one, _paper_title(one.subject, one.field)) for one in papers],
+        papers=[(one, paper_title(one.subject, one.field)) for one in papers],
         rooms=rooms,
         seated=_by_room(rooms, people),
         enrolled=len(enrolled),
@@ -198,13 +198,6 @@ def _page(
         hours=hours or PaperForm(formdata=None),
     )
     return make_response(page, status)
-
-
-def _paper_title(subject: str, field: str) -> str:
-    title = gettext(exams.SUBJECTS[subject])
-    if field not in FIELDS:
-        return title
-    return gettext("%(subject)s（%(field)s）", subject=title, field=gettext(FIELDS[field].title))
 
 
 def _by_room(rooms: list[RoomRow], people: list[SeatedRow]) -> list[tuple[RoomRow, list[Any]]]:

@@ -10,14 +10,13 @@ from flask_babel import gettext
 
 from registry.documents.spreadsheets import Cell, write_workbook
 from registry.rules.exam_statistics import Sat, Share, bands, middle, share_of, shares
-from registry.rules.exams import SUBJECTS
 from registry.rules.marks import mark_text
-from registry.rules.organisations import FIELDS
 from registry.rules.people import ESTABLISHMENTS
 from registry.services import proofs
 from registry.store import exam_statistics as store
 from registry.store.exam_statistics import PublishedSitting, ResultLine
 from registry.web.certificates import download, fonts, register_config
+from registry.web.exam_wording import paper_title
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in
 
@@ -114,15 +113,6 @@ def proof(qualification_id: int) -> ResponseReturnValue:
         current_act(), qualification_id, config=register_config(), fonts=fonts()
     )
     return download(paper.content, paper.name, "application/pdf")
-
-
-def paper_title(subject: str, field: str) -> str:
-    """A paper's name in the page's language, with its field."""
-    title = gettext(SUBJECTS[subject])
-    if field not in FIELDS:
-        return title
-    name = gettext(FIELDS[field].title)
-    return gettext("%(subject)s（%(field)s）", subject=title, field=name)
 
 
 def _published_or_404(sitting_id: int) -> PublishedSitting:

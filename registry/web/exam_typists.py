@@ -12,7 +12,7 @@ from registry.store import accounts
 from registry.store import sittings as store
 from registry.store.sittings import SittingRow
 from registry.web.account_slips import slip_page
-from registry.web.exam_statistics import paper_title
+from registry.web.exam_wording import paper_title
 from registry.web.forms import Form, PlainForm, Text
 from registry.web.permissions import allow
 from registry.web.sessions import current_act

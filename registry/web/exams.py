@@ -22,7 +22,7 @@ from registry.store import results
 from registry.store import sittings as store
 from registry.store.sittings import CandidateRow, SittingRow
 from registry.web.addresses import asked_number, asked_text
-from registry.web.exam_statistics import paper_title
+from registry.web.exam_wording import paper_title
 from registry.web.forms import (
     ActForm,
     Choice,

@@ -34,12 +34,15 @@ from registry.store import (
     moved_cards,
     organisations,
     people_history,
+    results,
+    training_hours,
 )
 from registry.store import people as store
 from registry.store import photographs as photograph_store
 from registry.store.people_search import ROSTERS, STATES, Filters, count_ended, counts, page
 from registry.web import people_acts, people_wording
 from registry.web.addresses import asked_choice, asked_number, asked_text
+from registry.web.exam_wording import paper_title
 from registry.web.links import link
 from registry.web.people_acts import offers, person_or_404
 from registry.web.people_forms import AddPersonForm, FindForm, PlainActForm, RevealForm
@@ -327,7 +330,9 @@ def _about(row: store.PersonRow) -> dict[str, Any]:
     on = today()
     before = asked_number("before")
     names = {one.id: one.name for one in organisations.tree().rows.values()}
-    events = people_history.events_of(row.person_id, before=before)
+    absorbed = merging.absorbed_by(row.person_id)
+    former = [one.person_id for one in absorbed]
+    events = people_history.events_of(row.person_id, also=former, before=before)
     words = people_wording.TimeLine(names)
     identity = store.identity_numbers([row.person_id])[row.person_id]
     cards = certificates.of_person(row.person_id)
@@ -352,11 +357,11 @@ def _about(row: store.PersonRow) -> dict[str, Any]:
         "person": row,
         "was_merged": into is not None,
         "merged_into": store.find_by_id(into, signed_in().scope) if into is not None else None,
-        "absorbed": merging.absorbed_by(row.person_id),
+        "absorbed": absorbed,
         "old_names": [card for card in live if card.name != row.name],
         "masked": mask_identity_number(identity),
         "on": on,
-        "cards": cards,
+        "cards": [*cards, *(card for one in former for card in certificates.of_person(one))],
         "live": live,
         "shown_card": next(iter(live), cards[0] if cards else None),
         "against": against,
@@ -366,6 +371,11 @@ def _about(row: store.PersonRow) -> dict[str, Any]:
         "engagements": store.engagements_of(row.person_id),
         "record": conduct.record_of(row.person_id),
         "photographs": photograph_store.versions_of(row.person_id),
+        "qualifications": [
+            (one, paper_title(one.subject, one.field))
+            for one in results.qualifications_of(row.person_id)
+        ],
+        "training_hours": training_hours.hours_of(row.person_id, on.year),
         "supervisor": supervisor,
         "entries": [words.entry(event) for event in events],
         "older": events[-1].seq if len(events) == people_history.LIMIT else None,
