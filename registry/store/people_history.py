@@ -5,7 +5,7 @@ Hides that personal values lie apart from the events and may have been erased.
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +35,16 @@ class PersonEvent:
 
 
 def events_of(
-    person_id: int, *, before: int | None = None, limit: int = LIMIT
+    person_id: int,
+    *,
+    also: Iterable[int] = (),
+    before: int | None = None,
+    limit: int = LIMIT,
 ) -> list[PersonEvent]:
-    """The latest events about a person, before event number ``before`` where given."""
+    """The latest events about a person, before event number ``before`` where given.
+
+    ``also``: records that were made one with this one; their history is the person's too.
+    """
     query = (
         Event.select(
             Event.seq,
@@ -52,7 +59,7 @@ def events_of(
             Event.details,
         )
         .join(Account, JOIN.LEFT_OUTER, on=(Account.id == Event.actor_id))
-        .where(Event.person_id == person_id)
+        .where(Event.person_id.in_([person_id, *also]))
         .order_by(Event.seq.desc())
         .limit(limit)
     )

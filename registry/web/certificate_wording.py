@@ -7,6 +7,7 @@ from flask_babel import gettext, pgettext
 
 from registry.rules.acts import local_day, moment_of
 from registry.rules.certificates import ACTS, KINDS, STATES
+from registry.rules.custody import STATES as CUSTODY
 from registry.rules.events import EVENTS
 from registry.rules.people import LEAVE_CAUSES
 from registry.services.certificates import REPLACE_CAUSES
@@ -86,12 +87,18 @@ def _lines(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     if before and after:
         change = f"{gettext(STATES[before])} → {gettext(STATES[after])}"
         lines.append((gettext("状态"), change))
+    where, came_from = details.get("custody"), details.get("custody_from")
+    if where and came_from:
+        moved = f"{gettext(CUSTODY[came_from])} → {gettext(CUSTODY[where])}"
+        lines.append((gettext("卡片在哪里"), moved))
     if details.get("cause"):
         lines.append((gettext("原因"), cause_title(details["cause"])))
     for name, label in (
         ("replaced_by", gettext("新证号码")),
         ("replaces", gettext("原证号码")),
         ("batch", gettext("批次")),
+        ("slip", gettext("卡片流转单")),
+        ("note", gettext("说明")),
     ):
         if details.get(name):
             lines.append((label, str(details[name])))

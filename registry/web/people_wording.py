@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext, pgettext
 from registry.rules.acts import local_day, moment_of
 from registry.rules.certificates import KINDS, STATES, verdict
 from registry.rules.conduct import GRADES, SANCTIONS
+from registry.rules.custody import STATES as CUSTODY
 from registry.rules.events import EVENTS
 from registry.rules.findings import KINDS as FINDINGS
 from registry.rules.identity_number import SEX_WORDS, mask_identity_number
@@ -55,6 +56,9 @@ _SHOWN: tuple[tuple[str, Any], ...] = (
     ("valid_until", lazy_gettext("有效期至")),
     ("replaces", lazy_gettext("替换")),
     ("replaced_by", lazy_gettext("新证")),
+    ("custody", lazy_gettext("卡片在哪里")),
+    ("survivor", lazy_gettext("保留的记录")),
+    ("absorbed", lazy_gettext("并入的记录")),
     ("cause", lazy_gettext("原因")),
     ("ground", lazy_gettext("事由")),
     ("from_on", lazy_gettext("开始")),
@@ -204,6 +208,8 @@ class TimeLine:
             if value in FINDINGS:
                 return gettext(FINDINGS[value].title)
             return kind_title(value) if value in KINDS else sanction_title(value)
+        if name == "custody":
+            return gettext(CUSTODY[value]) if value in CUSTODY else str(value)
         if name == "state":
             return gettext(STATES[value]) if value in STATES else str(value)
         if name == "in_enforcement_post":

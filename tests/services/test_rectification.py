@@ -186,3 +186,38 @@ def test_a_bar_for_another_reason_outlives_the_revocation_that_is_set_aside(
         conduct.lift_bar(first, "P000001")
     assert rectification.confirm_rectification(second, card.number).state == "active"
     assert Person.get().barred == 0
+
+
+def test_a_request_waits_on_the_list_until_it_is_answered(
+    card: CertificateRow, two: tuple[Act, Act]
+) -> None:
+    first, second = two
+    assert rectifications.waiting() == []
+    certificates.revoke(first, card.number)
+    rectification.request_rectification(first, card.number)
+    [one] = rectifications.waiting()
+    assert (one.number, one.state, one.request.who) == (card.number, "revoked", "first")
+    rectification.confirm_rectification(second, card.number)
+    assert rectifications.waiting() == []
+
+
+def test_a_request_is_turned_down_with_a_reason_and_may_be_made_again(
+    card: CertificateRow, two: tuple[Act, Act]
+) -> None:
+    first, second = two
+    with pytest.raises(Refused, match="no-rectification-waits"):
+        rectification.decline_rectification(second, card.number)
+    certificates.revoke(first, card.number)
+    rectification.request_rectification(first, card.number)
+    with pytest.raises(Refused, match="reason-missing"):
+        rectification.decline_rectification(replace(second, reason=""), card.number)
+    rectification.decline_rectification(second, card.number)
+    assert rectifications.waiting() == [] and rectifications.open_request(card.id) is None
+    with pytest.raises(Refused, match="no-rectification-waits"):
+        rectification.confirm_rectification(second, card.number)
+    again = store.by_number(card.number)
+    assert again is not None and again.state == "revoked"
+    rectification.request_rectification(second, card.number)
+    assert rectification.confirm_rectification(first, card.number).state == "active"
+    told = [event.act for event in Event.select().where(Event.subject_id == card.id)]
+    assert "rectification-declined" in told

@@ -64,6 +64,7 @@ def test_from_a_possible_double_to_one_record(
     assert problems_of(old) == [] and f'href="/people/{kept.number}"' in old
     assert f"/people/{gone.number}/edit" not in old
     survivor = second.get(f"/people/{kept.number}").text
+    assert survivor.count("<li>") > old.count("<li>"), "the history of both is read here"
     assert f'href="/people/{gone.number}"' in survivor and problems_of(survivor) == []
     found = second.post("/people/search", {"q": gone.number.lower()})
     assert found.headers["Location"].endswith(f"/people/{kept.number}")
