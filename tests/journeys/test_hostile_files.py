@@ -20,6 +20,7 @@ from registry.store.database import connection, shut
 from tests.conftest import NOW
 from tests.documents import hostile
 from tests.journeys.street_server import Server, serving
+from tests.photograph_files import EPS, bomb, locked, portrait, zipped
 from tests.roster_files import officer, roster
 
 PASSWORD = "good-tea-from-1-hill"
@@ -39,6 +40,28 @@ FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "cut": (lambda: roster(officer(1))[:2000], "roster.xlsx", "文件不完整"),
     "a picture's name": (lambda: b"\x89PNG\r\n\x1a\n\0\0", "roster.xlsx", "不是表格"),
 }
+#: Uploads of photographs: what is sent, and what the page that answers says of it.
+PICTURES: dict[str, tuple[Callable[[], bytes], str, str]] = {
+    "50,000 parts": (
+        lambda: zipped((f"{serial}.jpg", b"") for serial in range(50_000)),
+        "a.zip",
+        "超过 3000 个文件",
+    ),
+    "a thousand pictures and one": (
+        lambda: zipped((f"{serial}.jpg", b"") for serial in range(1_001)),
+        "a.zip",
+        "一次最多处理 1000 张",
+    ),
+    "unpacks to 870 MB": (
+        lambda: zipped(((f"{n}.jpg", bytes(29_000_000)) for n in range(30)), compressed=True),
+        "a.zip",
+        "解开后超过",
+    ),
+    "a password": (lambda: locked(zipped([("a.jpg", portrait(1))])), "a.zip", "密码"),
+    "40 million pixels": (bomb, "a.png", "2500 万像素"),
+    "EPS named .jpg": (lambda: EPS, "a.jpg", "矢量图或排版文件"),
+    "a link": (lambda: zipped([], links=["a.jpg"]), "a.zip", "是链接"),
+}
 
 
 class Clerk:
@@ -48,6 +71,7 @@ class Clerk:
         self.server = server
         self.cookie = ""
         self.token = ""
+        self.went_to = ""
 
     def send(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str]:
         """Status and page of one request; keeps the cookie and the page's token."""
@@ -60,6 +84,7 @@ class Clerk:
         line.request(method, path, body=body or None, headers=headers)
         answer = line.getresponse()
         page = answer.read().decode("utf-8", "replace")
+        self.went_to = answer.headers.get("Location", "")
         if given := answer.headers.get("Set-Cookie"):
             self.cookie = given.partition(";")[0]
         if found := re.search(r'name="csrf_token" value="([^"]+)"', page):
@@ -77,20 +102,27 @@ class Clerk:
         assert status == 302, page
         self.send("GET", "/imports")
 
-    def upload(self, data: bytes, name: str) -> tuple[int, str]:
-        """Send a file to the form for imports."""
+    def upload(
+        self,
+        data: bytes,
+        name: str,
+        path: str = "/imports",
+        field: str = "file",
+        more: str = "kind",
+    ) -> tuple[int, str]:
+        """Send a file to a form: by default to that for imports."""
         mark = b"----------------------------roster"
         parts = [
             b'Content-Disposition: form-data; name="csrf_token"\r\n\r\n' + self.token.encode(),
-            b'Content-Disposition: form-data; name="kind"\r\n\r\n',
-            b'Content-Disposition: form-data; name="file"; filename="'
+            f'Content-Disposition: form-data; name="{more}"\r\n\r\n'.encode(),
+            f'Content-Disposition: form-data; name="{field}"; filename="'.encode()
             + name.encode()
             + b'"\r\nContent-Type: application/octet-stream\r\n\r\n'
             + data,
         ]
         body = b"".join(b"--" + mark + b"\r\n" + part + b"\r\n" for part in parts)
         body += b"--" + mark + b"--\r\n"
-        return self.send("POST", "/imports", body, f"multipart/form-data; boundary={mark.decode()}")
+        return self.send("POST", path, body, f"multipart/form-data; boundary={mark.decode()}")
 
 
 class Scans:
@@ -177,6 +209,27 @@ def test_a_hostile_file_is_refused_in_words_while_scans_are_answered(
         f"{len(scans.times)} scans, the slowest {max(scans.times):.2f} s"
     )
     assert status == 422 and re.search(says, page), page[page.find("<main") :][:1500]
+    assert took < SECONDS
+    assert server.workers() == workers
+    assert scans.wrong == [] and max(scans.times) < 5
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_hostile_photographs_are_refused_in_words_while_scans_are_answered(
+    server: Server, clerk: Clerk, name: str
+) -> None:
+    make, filename, says = PICTURES[name]
+    data, workers = make(), server.workers()
+    with Scans(server) as scans:
+        begun = time.monotonic()
+        status, page = clerk.upload(data, filename, "/photographs", "files", "organisation")
+        if status == 302:
+            # What lies in a zip is refused file by file, in the preview.
+            status, page = clerk.send("GET", clerk.went_to)
+        took = time.monotonic() - begun
+        while len(scans.times) < 4:
+            time.sleep(0.05)
+    assert status in (200, 422) and says in page, page[page.find("<main") :][:1500]
     assert took < SECONDS
     assert server.workers() == workers
     assert scans.wrong == [] and max(scans.times) < 5
