@@ -13,7 +13,7 @@ from registry.cli import group
 from registry.config import Config
 from registry.store import opening
 from registry.store.database import connection, shut
-from registry.store.tables import Certificate, Event, Person
+from registry.store.tables import Appraisal, Certificate, Event, Person
 from tests.roster_files import identity_number, officer, roster
 from tests.staff import add_account, add_organisation
 
@@ -79,6 +79,19 @@ def test_the_samples_answer_with_exactly_these_keys_and_numbers(
     assert causes == {row: cause.replace(",", "") for row, cause in wrong}
     assert {"row", "field", "code", "message"} == set(done.json["refused"][0])
 
+    graded = (sample_data / "appraisals-2017.xlsx", "--year", "2017", "--json")
+    for _ in range(2):
+        done = run("import-appraisals", *graded)
+        assert done.status == 1 and list(done.json) == ["rows", "grades", "refused"]
+        wanted = expected["appraisals"]
+        assert (done.json["rows"], done.json["grades"]) == (wanted["rows"], wanted["grades"])
+        causes = {
+            str(entry["row"]): entry["code"].replace("-", " ") for entry in done.json["refused"]
+        }
+        assert causes == wanted["wrong"]
+        assert {"row", "field", "code", "message"} == set(done.json["refused"][0])
+        assert look(config, Appraisal.select().count) == sum(wanted["grades"].values())
+
     later = (sample_data / "roster-officers-2019.xlsx", "--kind", "officer", "--json")
     tried = run("import-people", *later, "--dry-run")
     assert look(config, Person.select().count) == expected["officers"]["good"]
@@ -117,6 +130,24 @@ def test_a_file_of_another_kind_or_none_is_refused_as_a_whole(
     assert run("import-people", tmp_path / "none.xlsx", "--kind", "officer").status == 2
     assert run("import-people", file, "--kind", "barred").status == 2
     assert look(config, Event.select().where(Event.act == "roster-imported").count) == 0
+
+
+def test_grades_of_an_impossible_year_or_in_no_list_of_grades_are_refused(
+    run: Run, config: Config, tmp_path: Path
+) -> None:
+    file = tmp_path / "grades.csv"
+    file.write_text(f"姓名,身份证号,考核等次\n陈大文,{identity_number(1)},称职\n", "utf-8")
+    for year in ("1066", "9999"):
+        done = run("import-appraisals", file, "--year", year, "--json")
+        assert done.status == 1 and done.json["refused"][0]["code"] == "appraisal-year"
+    assert run("import-appraisals", file, "--year", "last").status == 2
+    assert run("import-appraisals", file).status == 2
+    done = run("import-appraisals", file, "--year", "2020")
+    assert done.status == 1 and "第2行" in done.out and identity_number(1) not in done.out
+    file.write_bytes(roster(officer(1)))
+    done = run("import-appraisals", file, "--year", "2020", "--json")
+    assert done.status == 1 and done.json["refused"][0]["code"] == "other-kind"
+    assert look(config, Appraisal.select().count) == 0
 
 
 def test_a_file_without_end_is_read_no_further_than_a_roster_may_be_long(run: Run) -> None:
