@@ -9,12 +9,13 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, pgettext
 
-from registry.rules import certificates, custody, organisations, people, rosters, training
+from registry.rules import certificates, custody, exams, organisations, people, rosters, training
 from registry.rules.conduct import GRADES, SANCTIONS
 from registry.rules.events import EVENTS
 from registry.rules.external_names import NAME_RULES
 from registry.rules.findings import KINDS as FINDING_KINDS
 from registry.rules.identity_number import SEX_WORDS, mask_identity_number
+from registry.rules.marks import mark_text
 from registry.rules.people import ESTABLISHMENTS
 from registry.rules.roles import ROLES
 from registry.rules.roster_difference import ACTS as PROPOSED_ACTS
@@ -34,6 +35,7 @@ SUBJECTS: dict[str, Any] = {
     "organisation": lazy_gettext("单位"),
     "account": lazy_gettext("账号"),
     "batch": lazy_gettext("换发批次"),
+    "sitting": lazy_gettext("考试"),
     "finding": lazy_gettext("待定事项"),
     "proposal": lazy_gettext("变更建议"),
     "absence": lazy_gettext("不在名册的人"),
@@ -55,6 +57,7 @@ FIELDS: dict[str, Any] = {
     "agent": lazy_gettext("浏览器"),
     "aliases": lazy_gettext("简称"),
     "appraisal": lazy_gettext("考核记录"),
+    "appraisals_stated": lazy_gettext("考核情况说明文号"),
     "area": lazy_gettext("执法区域"),
     "article": lazy_gettext("授权条文"),
     "attempts": lazy_gettext("次数"),
@@ -74,6 +77,8 @@ FIELDS: dict[str, Any] = {
     "certificates": lazy_gettext("一并办结的证件"),
     "changed": lazy_gettext("改动的项目"),
     "check_value": lazy_gettext("核对值"),
+    "class": lazy_gettext("培训班"),
+    "class_session": lazy_gettext("课次"),
     "closed_on": lazy_gettext("撤销日"),
     "code": lazy_gettext("代码"),
     "code_digest": lazy_gettext("二维码摘要"),
@@ -84,31 +89,44 @@ FIELDS: dict[str, Any] = {
     "complaint_telephone": lazy_gettext("投诉电话"),
     "conviction": lazy_gettext("刑事处罚记录"),
     "copies": lazy_gettext("份数"),
+    "correction": lazy_gettext("成绩更正"),
     "corrects": lazy_gettext("更正哪一条"),
     "count": lazy_gettext("数量"),
+    "counts_from": lazy_gettext("可用日"),
     "court": lazy_gettext("判决法院"),
     "custody": lazy_gettext("卡片在哪里"),
+    "deadline_on": lazy_gettext("报名截止日"),
     "decided_on": lazy_gettext("判决日"),
     "decision": lazy_gettext("处理结果"),
     "demo": lazy_gettext("演示"),
+    "differ": lazy_gettext("不一致"),
     "digest": lazy_gettext("文件摘要"),
+    "disciplined": lazy_gettext("违纪"),
     "document": lazy_gettext("文号"),
     "door": lazy_gettext("从哪里办的"),
     "effective_from": lazy_gettext("生效"),
     "effective_on": lazy_gettext("生效日"),
     "effective_until": lazy_gettext("处分期至"),
     "eligible": lazy_gettext("可以办的"),
+    "elsewhere": lazy_gettext("另行培训记录"),
     "ended": lazy_gettext("一并结束的"),
     "ended_on": lazy_gettext("终止日"),
     "ended_why": lazy_gettext("终止原因"),
     "ends_on": lazy_gettext("结束"),
     "engagement": lazy_gettext("任职记录"),
     "engine": lazy_gettext("数据库"),
+    "enrol_from": lazy_gettext("报名开始"),
+    "enrol_until": lazy_gettext("报名截止"),
+    "enrolled": lazy_gettext("按名单报名"),
+    "entries": lazy_gettext("录几遍"),
+    "entry": lazy_gettext("第几遍"),
     "establishment": lazy_gettext("用工性质"),
     "events": lazy_gettext("台账条数"),
     "evidence": lazy_gettext("证明文件"),
     "exchange": lazy_gettext("换发"),
     "expires_on": lazy_gettext("失效日"),
+    "external_body": lazy_gettext("组织考试的机关"),
+    "external_document": lazy_gettext("公布成绩的文号"),
     "external_name": lazy_gettext("以谁的名义"),
     "field": lazy_gettext("执法领域"),
     "fields": lazy_gettext("执法领域"),
@@ -120,6 +138,8 @@ FIELDS: dict[str, Any] = {
     "first_on": lazy_gettext("有效期自"),
     "form": lazy_gettext("打印内容"),
     "from_on": lazy_gettext("开始"),
+    "full": lazy_gettext("全勤人数"),
+    "full_mark": lazy_gettext("满分"),
     "given_number": lazy_gettext("指定号码"),
     "good": lazy_gettext("可以导入的行"),
     "grade": lazy_gettext("考核等次"),
@@ -128,6 +148,8 @@ FIELDS: dict[str, Any] = {
     "headings": lazy_gettext("列名"),
     "height": lazy_gettext("高（像素）"),
     "held_back": lazy_gettext("暂不能办的"),
+    "held_on": lazy_gettext("上课日期"),
+    "hours": lazy_gettext("学时"),
     "identity_number": lazy_gettext("身份证号"),
     "import": lazy_gettext("导入"),
     "in_enforcement_post": lazy_gettext("在执法岗位"),
@@ -142,16 +164,18 @@ FIELDS: dict[str, Any] = {
     "kind": lazy_gettext("种类"),
     "language": lazy_gettext("语言"),
     "layout": lazy_gettext("版式"),
+    "lecturer": lazy_gettext("授课人"),
     "letter": lazy_gettext("委托书"),
     "letter_number": lazy_gettext("申请文号"),
     "letter_on": lazy_gettext("申请日期"),
     "list": lazy_gettext("状态列表"),
-    "listed": lazy_gettext("哪种名单"),
     "list_index": lazy_gettext("列表中的位置"),
+    "listed": lazy_gettext("哪种名单"),
     "login": lazy_gettext("登录名"),
     "login_to": lazy_gettext("接手的登录名"),
     "lost_on": lazy_gettext("遗失日"),
     "mapping": lazy_gettext("列名对应"),
+    "marks": lazy_gettext("签到改动"),
     "matter": lazy_gettext("执法事项"),
     "matters": lazy_gettext("委托事项"),
     "merged": lazy_gettext("由合并组建"),
@@ -171,9 +195,15 @@ FIELDS: dict[str, Any] = {
     "other_person": lazy_gettext("另一人"),
     "page": lazy_gettext("页面"),
     "parent": lazy_gettext("上级机构"),
+    "part": lazy_gettext("时段"),
+    "pass_mark": lazy_gettext("合格线"),
+    "passed": lazy_gettext("合格"),
+    "passed_on": lazy_gettext("考试日"),
+    "passed_over": lazy_gettext("放行"),
     "people": lazy_gettext("人数"),
     "person": lazy_gettext("人员"),
     "photograph": lazy_gettext("照片"),
+    "place": lazy_gettext("地点"),
     "planned_end_on": lazy_gettext("合同到期"),
     "post": lazy_gettext("职务"),
     "predecessor": lazy_gettext("原单位"),
@@ -182,11 +212,15 @@ FIELDS: dict[str, Any] = {
     "program": lazy_gettext("程序版本"),
     "proposal": lazy_gettext("变更建议"),
     "proposed": lazy_gettext("变更建议"),
+    "provider": lazy_gettext("培训单位"),
     "published_by_commissioned": lazy_gettext("受委托组织公布"),
     "published_by_commissioned_on": lazy_gettext("受委托组织公布"),
     "published_by_commissioner": lazy_gettext("委托机关公布"),
     "published_by_commissioner_on": lazy_gettext("委托机关公布"),
     "purpose": lazy_gettext("用途"),
+    "qualification": lazy_gettext("资格记录"),
+    "qualified": lazy_gettext("取得资格"),
+    "quota": lazy_gettext("名额"),
     "rectification": lazy_gettext("更正申请"),
     "refused": lazy_gettext("不予办理的"),
     "remarks": lazy_gettext("备注"),
@@ -195,56 +229,53 @@ FIELDS: dict[str, Any] = {
     "replaces_kind": lazy_gettext("替换的种类"),
     "replaces_number": lazy_gettext("替换的号码"),
     "request": lazy_gettext("申请"),
+    "reserve": lazy_gettext("备用座位"),
+    "review": lazy_gettext("复核申请"),
     "role": lazy_gettext("角色"),
+    "rooms": lazy_gettext("考场"),
     "root": lazy_gettext("总根"),
     "roster": lazy_gettext("名册"),
+    "round": lazy_gettext("考试日编号"),
     "row": lazy_gettext("行号"),
     "rows": lazy_gettext("行数"),
     "sanction": lazy_gettext("处分记录"),
+    "seats": lazy_gettext("座位数"),
     "second_account": lazy_gettext("第二人"),
     "seconded_on": lazy_gettext("借调开始"),
     "seconded_to": lazy_gettext("借调到"),
     "section": lazy_gettext("科室"),
     "seed": lazy_gettext("种子"),
     "session": lazy_gettext("会话"),
+    "sessions": lazy_gettext("课次数"),
     "sessions_ended": lazy_gettext("结束的登录"),
     "setting": lazy_gettext("设置"),
     "sex": lazy_gettext("性别"),
     "sheet": lazy_gettext("工作表"),
     "short_names": lazy_gettext("简称"),
+    "single_entry": lazy_gettext("只录一遍"),
+    "sitting": lazy_gettext("考试"),
     "size": lazy_gettext("台账条数"),
     "slip": lazy_gettext("用登录单"),
+    "source": lazy_gettext("来源"),
     "started_on": lazy_gettext("到任"),
     "starts_on": lazy_gettext("开始"),
     "state": lazy_gettext("状态"),
     "status_index": lazy_gettext("列表中的位置"),
     "status_list": lazy_gettext("状态列表"),
+    "subject": lazy_gettext("科目"),
     "subject_type": lazy_gettext("主体类型"),
     "supervisor_id": lazy_gettext("带班执法人员"),
     "supervisors": lazy_gettext("带班执法人员"),
     "survivor": lazy_gettext("保留的记录"),
     "telephone": lazy_gettext("联系电话"),
     "template": lazy_gettext("导出格式"),
+    "ticket": lazy_gettext("准考证号"),
     "title": lazy_gettext("标题"),
-    "unchanged": lazy_gettext("没有变化"),
-    "until_on": lazy_gettext("截止"),
-    "class": lazy_gettext("培训班"),
-    "class_session": lazy_gettext("课次"),
-    "deadline_on": lazy_gettext("报名截止日"),
-    "elsewhere": lazy_gettext("另行培训记录"),
-    "full": lazy_gettext("全勤人数"),
-    "held_on": lazy_gettext("上课日期"),
-    "hours": lazy_gettext("学时"),
-    "lecturer": lazy_gettext("授课人"),
-    "marks": lazy_gettext("签到改动"),
-    "part": lazy_gettext("时段"),
-    "place": lazy_gettext("地点"),
-    "provider": lazy_gettext("培训单位"),
-    "quota": lazy_gettext("名额"),
-    "sessions": lazy_gettext("课次数"),
-    "source": lazy_gettext("来源"),
     "to_on": lazy_gettext("结束"),
     "topic": lazy_gettext("课题"),
+    "total": lazy_gettext("总分"),
+    "unchanged": lazy_gettext("没有变化"),
+    "until_on": lazy_gettext("截止"),
     "valid_from": lazy_gettext("有效期自"),
     "valid_until": lazy_gettext("有效期至"),
     "value": lazy_gettext("值"),
@@ -254,6 +285,7 @@ FIELDS: dict[str, Any] = {
     "wanted_on": lazy_gettext("希望到任日"),
     "warnings": lazy_gettext("提示"),
     "width": lazy_gettext("宽（像素）"),
+    "withdrawn": lazy_gettext("撤销的资格"),
     "witnesses": lazy_gettext("监销人"),
     "year": lazy_gettext("考核年度"),
 }
@@ -302,6 +334,19 @@ _WORDS: dict[str, str] = (
     | {rosters.APPRAISAL: "年度考核结果"}
 )
 #: Events about people that speak the training room's words.
+_DECIDED: dict[str, Any] = {
+    "approved": lazy_gettext("已批准"),
+    "rejected": lazy_gettext("没有同意"),
+}
+_EXAM_CAUSES: dict[str, Any] = {
+    "postponed": lazy_gettext("改期"),
+    "correction": lazy_gettext("成绩更正"),
+    "withdrawn": lazy_gettext("撤销免试"),
+}
+_EXAM_SOURCES: dict[str, Any] = {
+    "exam": lazy_gettext("资格考试"),
+    "exemption": lazy_gettext("免试"),
+}
 _OF_TRAINING = frozenset(
     {"attendance-signed", "hours-elsewhere-entered", "hours-elsewhere-decided"}
 )
@@ -428,6 +473,27 @@ def _value(entry: Entry, name: str, value: Any, organisation_names: Mapping[int,
     return _coded(entry, stem, str(value))
 
 
+def _exam_word(name: str, code: str) -> str:
+    """A code of the exam room: papers, states, half points as points, what was passed by."""
+    if name == "subject" and code in exams.SUBJECTS:
+        return gettext(exams.SUBJECTS[code])
+    if name == "field" and code in organisations.FIELDS:
+        return gettext(organisations.FIELDS[code].title)
+    if name in ("state", "state_from") and code in exams.STATES:
+        return pgettext("sitting", exams.STATES[code])
+    if name in ("full_mark", "pass_mark", "total") and code.isdigit():
+        return mark_text(int(code))
+    if name == "passed_over" and code in exams.PASSED_OVER:
+        return gettext(exams.PASSED_OVER[code])
+    if name == "decision" and code in _DECIDED:
+        return str(_DECIDED[code])
+    if name == "cause" and code in _EXAM_CAUSES:
+        return str(_EXAM_CAUSES[code])
+    if name == "source" and code in _EXAM_SOURCES:
+        return str(_EXAM_SOURCES[code])
+    return code
+
+
 def _training_word(name: str, code: str) -> str:
     """A code of the training room: kinds and states of classes, parts of a day, marks."""
     if name == "kind" and code in training.KINDS:
@@ -448,6 +514,8 @@ def _training_word(name: str, code: str) -> str:
 
 
 def _coded(entry: Entry, name: str, code: str) -> str:
+    if entry.subject == "sitting" or entry.act.startswith("qualification-"):
+        return _exam_word(name, code)
     if entry.subject == "training-class" or entry.act in _OF_TRAINING:
         return _training_word(name, code)
     if name == "agent":
