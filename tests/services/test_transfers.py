@@ -87,7 +87,7 @@ def test_the_asker_learns_nothing_of_anybody_elsewhere(
 ) -> None:
     """Officer, holder, auxiliary, barred kind, barred by conviction, gone: one answer for all."""
     for serial, establishment in ((1, "civil-servant"), (3, "contract"), (5, "service-worker")):
-        add(act, here, serial, establishment=establishment)
+        add(act, here, serial, establishment=establishment, name=f"甲{serial}")
     card = add(act, here, 7)
     with_card(act, card)
     conduct.record_conviction(act, add(act, here, 9).number, decided_on=act.on, judgment="1")
