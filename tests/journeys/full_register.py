@@ -41,6 +41,7 @@ from registry.services import (
 from registry.services.absences import dismiss_absence
 from registry.services.import_judging import read_file
 from registry.store import absences
+from registry.store import exports as export_rows
 from registry.store.accounts import find_login
 from registry.store.book import transaction
 from registry.store.organisations import OrganisationFacts
@@ -63,6 +64,7 @@ from registry.store.tables import (
     Sanction,
 )
 from tests.conftest import NOW
+from tests.journeys.full_exam_entry import fill_exam_entry
 from tests.photograph_files import HEIC, zipped
 from tests.roster_files import officer, roster
 from tests.two_organs import id_number
@@ -104,6 +106,7 @@ def fill_register(config: Config) -> FullRegister:
     _requests(legal, full)
     _accounts(full)
     _findings(legal, full)
+    fill_exam_entry(_act, full.found)
     full.found["event"] = str(Event.select(Event.seq).order_by(Event.seq.desc()).scalar())
     for seq, act in Event.select(Event.seq, Event.act).order_by(Event.seq).tuples():
         full.found[f"event {act}"] = str(seq)
@@ -415,7 +418,10 @@ def _templates(legal: Act, full: FullRegister) -> None:
     made = exports.save_template(
         legal, name="市局季度汇总表", subject="person", title="持证人员汇总", chosen=chosen
     )
-    full.typed.update(("市局季度汇总表", "持证人员汇总", "持证人姓名"))
+    kept = export_rows.template(made)
+    assert kept is not None
+    full.typed.update(("市局季度汇总表", "持证人员汇总"))
+    full.typed.update(heading for _, heading in kept.template.layout)
     full.found["template"] = str(made)
 
 
