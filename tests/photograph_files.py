@@ -94,6 +94,14 @@ def locked(data: bytes) -> bytes:
     return bytes(marked)
 
 
+def swollen(size: int) -> bytes:
+    """A zip of one small part that declares ``size`` bytes."""
+    lying = bytearray(zipped([("a.jpg", bytes(1000))], compressed=True))
+    at = lying.find(b"PK\x01\x02") + 24
+    lying[at : at + 4] = size.to_bytes(4, "little")
+    return bytes(lying)
+
+
 class _GbkName(zipfile.ZipInfo):
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode("gb18030"), self.flag_bits
