@@ -4,8 +4,19 @@ from dataclasses import dataclass, replace
 
 from registry.documents.portraits import draw_portrait
 from registry.rules.acts import Act, Actor
-from registry.services import batches, conduct, custody, people, photographs, transfers
+from registry.rules.training_elsewhere import Claim
+from registry.services import (
+    batches,
+    conduct,
+    custody,
+    people,
+    photographs,
+    training,
+    training_elsewhere,
+    transfers,
+)
 from registry.store import findings, proposals
+from registry.store import training as training_rows
 from registry.store.book import transaction
 from registry.store.tables import Batch, Conviction, Finding, Proposal, Sanction
 from tests.staff import add_account, add_organisation, give_legacy
@@ -40,6 +51,9 @@ class Organ:
     conviction: int
     slip: int = 999
     request: int = 999
+    training: int = 999
+    session: int = 999
+    claim: int = 999
 
 
 def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
@@ -105,6 +119,7 @@ def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
     def newest(table: type) -> int:
         return int(table.select(table.id).order_by(table.id.desc()).get().id)  # type: ignore[attr-defined]
 
+    training_class, session, claim = _train(act, organ, code, holder[0])
     return Organ(
         organ,
         code,
@@ -121,4 +136,20 @@ def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
         newest(Conviction),
         slip,
         request,
+        training_class,
+        session,
+        claim,
     )
+
+
+def _train(act: Act, organ: int, code: str, number: str) -> tuple[int, int, int]:
+    """A class that the organ is invited to, and hours that its clerk entered."""
+    facts = training.ClassFacts("轮训班", "public-law", act.on, act.on, 28)
+    class_id = training.plan_class(act, facts)
+    training.invite(act, class_id, [code], 3, act.on)
+    training.move_class(act, class_id, "open")
+    clerk = Actor(add_account(f"trainer-{code.lower()}", "hr", organ), "clerk", "经办", "hr")
+    claim = training_elsewhere.enter(
+        replace(act, by=clerk), number, Claim(act.on, "大学", "研修", 28, f"{code}-1")
+    )
+    return class_id, training_rows.sessions_of(class_id)[0].id, claim

@@ -48,6 +48,13 @@ OF_AN_ORGAN = {
     "/findings/<number:finding_id>": lambda o: (o.finding,),
     "/proposals/<number:proposal_id>": lambda o: (o.proposal,),
     "/transfers/<number:request_id>": lambda o: (o.request,),
+    "/training/<number:class_id>/sessions/<number:session_id>": lambda o: (o.training, o.session),
+    "/training/<number:class_id>/invited/<code>": lambda o: (o.training, o.code),
+    "/training/<number:class_id>/import/<upload_id>": lambda o: (o.training, "x" * 22),
+    "/training/<number:class_id>/move/<to>": lambda o: (o.training, "open"),
+    "/training/<number:class_id>": lambda o: (o.training,),
+    "/training/elsewhere/<number:claim_id>": lambda o: (o.claim,),
+    "/training/hours/<number>": lambda o: (o.holder,),
     "/organisations/<code>/letters/<number:letter_id>": lambda o: (o.code, 1),
     "/organisations/<code>/matters/<number:matter_id>": lambda o: (o.code, 1),
     "/organisations/<code>": lambda o: (o.code,),
@@ -58,6 +65,8 @@ OF_NOBODY = {
     "/accounts/<number:account_id>": (1,),
     "/clerks/<number:account_id>": (1,),
     "/due/<name>": ("no-photograph",),
+    "/exams/entry/<number:sitting_id>/<number:entry>": (1, 1),
+    "/exams/entry/<number:sitting_id>": (1,),
     "/export-templates/<number:template_id>": (1,),
     "/exports/<name>": ("people",),
     "/history/<number:seq>": (1,),
@@ -68,6 +77,7 @@ OF_NOBODY = {
     "/photographs/uploads/<upload_id>": ("x" * 22,),
     "/settings/<name>": (next(iter(SETTINGS)),),
     "/static/<path:filename>": ("office.css",),
+    "/training/elsewhere/import/<upload_id>": ("x" * 22,),
 }
 
 
