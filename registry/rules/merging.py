@@ -20,7 +20,8 @@ class RecordFacts:
     """What decides whether a record may be merged.
 
     ``live`` maps a certificate's kind to its number, ``appraisals`` a year to its grade;
-    ``merged_into`` is the number of the record that it was made one with already, or "".
+    ``merged_into`` is the number of the record that it was made one with already, or "";
+    ``open_findings`` counts what nobody has decided yet about the record.
     """
 
     number: str
@@ -29,6 +30,7 @@ class RecordFacts:
     live: Mapping[str, str] = field(default_factory=dict)
     appraisals: Mapping[int, str] = field(default_factory=dict)
     merged_into: str = ""
+    open_findings: int = 0
 
 
 def may_merge(survivor: RecordFacts, absorbed: RecordFacts) -> tuple[Refusal, ...]:
@@ -113,6 +115,15 @@ def _standing(survivor: RecordFacts, absorbed: RecordFacts) -> list[Refusal]:
                 ),
                 _RULE,
                 {"number": absorbed.number, "kept": survivor.number},
+            )
+        )
+    if absorbed.open_findings:
+        refusals.append(
+            Refusal(
+                "absorbed-has-findings",
+                sentence("要并入的记录%(number)s还有%(n)s件待定事项没有决定，请先决定，再合并。"),
+                _OWN,
+                {"number": absorbed.number, "n": absorbed.open_findings},
             )
         )
     years = sorted(

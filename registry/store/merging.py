@@ -22,6 +22,7 @@ from registry.store.tables import (
     Conviction,
     Engagement,
     Event,
+    Finding,
     Organisation,
     Person,
     PersonMerge,
@@ -85,6 +86,9 @@ def facts_of(row: PersonRow) -> RecordFacts:
         {card.kind: card.number for card in certificates.live_of(row.person_id)},
         dict(tuples(grades)),
         kept.number if kept else "",
+        Finding.select()
+        .where(Finding.person_id == row.person_id, Finding.decided_at.is_null())
+        .count(),
     )
 
 

@@ -199,6 +199,24 @@ def survivors(person_ids: Iterable[int]) -> dict[int, int]:
     return {one: _end_of(into, one) for one in into}
 
 
+def absorbed_records(person_ids: Iterable[int]) -> dict[int, int]:
+    """Records that were made one with one of the people → that person, also through another."""
+    wanted = set(person_ids)
+    into: dict[int, int] = {}
+    waiting = {one: one for one in wanted}
+    while waiting:
+        found: dict[int, int] = {}
+        ordered = sorted(waiting)
+        for start in range(0, len(ordered), 500):
+            query = PersonMerge.select(PersonMerge.absorbed_id, PersonMerge.survivor_id).where(
+                PersonMerge.survivor_id.in_(ordered[start : start + 500])
+            )
+            found |= {gone: waiting[kept] for gone, kept in tuples(query) if gone not in wanted}
+        into |= found
+        waiting = found
+    return into
+
+
 def _end_of(into: dict[int, int], person_id: int) -> int:
     while person_id in into:
         person_id = into[person_id]

@@ -15,6 +15,7 @@ from peewee import JOIN, fn
 from registry.rules.acts import Act
 from registry.rules.second_entry import Mark
 from registry.store.certificates import chunks, day_of, tuples
+from registry.store.person_rows import absorbed_records
 from registry.store.sittings import SittingRow
 from registry.store.tables import (
     Account,
@@ -380,7 +381,8 @@ def _qualifications(condition: Any) -> list[QualificationRow]:
 
 def qualifications_of(person_id: int) -> list[QualificationRow]:
     """A person's qualifications, withdrawn ones included, the newest first."""
-    return _qualifications(Qualification.person_id == person_id)
+    ours = [person_id, *absorbed_records((person_id,))]
+    return _qualifications(Qualification.person_id.in_(ours))
 
 
 def qualification(qualification_id: int) -> QualificationRow | None:

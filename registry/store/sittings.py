@@ -17,6 +17,7 @@ from registry.rules.exams import Attempt, ExamSettings, PaperFacts, Pass, Sitter
 from registry.store import settings
 from registry.store.certificates import chunks, day_of, tuples
 from registry.store.database import database
+from registry.store.person_rows import absorbed_records
 from registry.store.tables import (
     Account,
     Candidate,
@@ -620,7 +621,9 @@ def attempts_of(person_ids: Iterable[int]) -> dict[int, list[Attempt]]:
 
 
 def passes_of(person_ids: Iterable[int]) -> dict[int, list[Pass]]:
-    """Qualifications that nobody has withdrawn, by person."""
+    """Qualifications that nobody has withdrawn, by person; those of merged records count too."""
+    asked = list(person_ids)
+    merged = absorbed_records(asked)
     found: dict[int, list[Pass]] = defaultdict(list)
     for person_id, subject, field, counts_from, until_on, source in tuples(
         Qualification.select(
@@ -630,9 +633,11 @@ def passes_of(person_ids: Iterable[int]) -> dict[int, list[Pass]]:
             Qualification.counts_from,
             Qualification.until_on,
             Qualification.source,
-        ).where(Qualification.person_id.in_(list(person_ids)), Qualification.withdrawn_at.is_null())
+        ).where(
+            Qualification.person_id.in_([*asked, *merged]), Qualification.withdrawn_at.is_null()
+        )
     ):
-        found[person_id].append(
+        found[merged.get(person_id, person_id)].append(
             Pass(subject, field, date.fromisoformat(counts_from), day_of(until_on), source)
         )
     return found

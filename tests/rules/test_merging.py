@@ -30,6 +30,8 @@ def codes(survivor: RecordFacts, absorbed: RecordFacts) -> list[str]:
         ({"barred": True}, {}, []),
         ({"appraisals": {2025: "a"}}, {"appraisals": {2025: "a", 2024: "b"}}, []),
         ({"appraisals": {2025: "a"}}, {"appraisals": {2025: "b"}}, ["appraisals-contradict"]),
+        ({"open_findings": 1}, {}, []),
+        ({}, {"open_findings": 1}, ["absorbed-has-findings"]),
         ({"merged_into": "P000009"}, {}, ["merged-already"]),
         ({}, {"merged_into": "P000009"}, ["merged-already"]),
         (

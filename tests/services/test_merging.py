@@ -17,7 +17,16 @@ from registry.store.book import transaction
 from registry.store.database import ConstraintViolation, database
 from registry.store.people import Added
 from registry.store.person_rows import find, find_by_identity, people_by_identity
-from registry.store.tables import Engagement, Event, Person, PersonMerge, Proposal
+from registry.store.results import qualifications_of
+from registry.store.sittings import passes_of
+from registry.store.tables import (
+    Engagement,
+    Event,
+    Person,
+    PersonMerge,
+    Proposal,
+    Qualification,
+)
 from tests.services.test_people import id_number
 from tests.staff import MOMENT, add_account, add_organisation, give_legacy
 
@@ -108,6 +117,37 @@ def test_what_stands_against_a_person_comes_along(
     assert done.moved == {"sanction": 1, "conviction": 0, "appraisal": 1}
     record = conduct_store.record_of(kept.person_id)
     assert len(record.sanctions) == 1 and [year for year, *_ in record.appraisals] == [2025, 2024]
+
+
+def test_a_qualification_of_the_record_that_went_counts(
+    two: tuple[Act, Act], pair: tuple[Added, Added]
+) -> None:
+    kept, gone = pair
+    Qualification.insert(
+        person_id=gone.person_id,
+        subject="public-law",
+        source="exemption",
+        proof="坛司免〔2026〕1号",
+        passed_on="2026-01-05",
+        counts_from="2026-01-05",
+        recorded_at=MOMENT,
+    ).execute()
+    assert passes_of([kept.person_id]) == {}
+    merge(two, gone, kept)
+    assert [one.subject for one in passes_of([kept.person_id])[kept.person_id]] == ["public-law"]
+    assert [one.subject for one in qualifications_of(kept.person_id)] == ["public-law"]
+
+
+def test_an_open_finding_is_decided_first(
+    two: tuple[Act, Act], pair: tuple[Added, Added], organ: int
+) -> None:
+    kept, gone = pair
+    with transaction() as book:
+        findings.open_finding(
+            book, two[0], "on-both-rosters", "f", person_id=gone.person_id, organisation_id=organ
+        )
+    with pytest.raises(Refused, match="absorbed-has-findings"):
+        merging.request_merge(two[0], gone.number, kept.number)
 
 
 def test_a_bar_never_vanishes(two: tuple[Act, Act], pair: tuple[Added, Added]) -> None:
