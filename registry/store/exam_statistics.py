@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from peewee import JOIN
+
 from registry.rules.exam_statistics import Sat
 from registry.store.database import tuples
 from registry.store.tables import Candidate, ExamResult, ExamRound, ExamTicket, Person, Sitting
@@ -160,7 +162,7 @@ def _newest(sitting_id: int, scope: frozenset[int] | None) -> list[tuple[Any, ..
         )
         .join(Candidate, on=(Candidate.id == ExamResult.candidate_id))
         .join(Person, on=(Person.id == Candidate.person_id))
-        .join(ExamTicket, "LEFT", on=(ExamTicket.id == Candidate.ticket_id))
+        .join(ExamTicket, JOIN.LEFT_OUTER, on=(ExamTicket.id == Candidate.ticket_id))
         .where(ExamResult.sitting_id == sitting_id)
         .order_by(ExamResult.version)
     )
