@@ -105,6 +105,9 @@ def issue(
         f"  {one.person_number} {one.name}：" + "".join(r.sentence for r in one.refusals)
         for one in issued.refused
     ]
+    lines += [f"  提示：{warning.sentence}" for warning in issued.warnings]
+    if issued.warned:
+        lines.append(f"  发证的人里 {len(issued.warned)} 人有要留意的事（--json 逐人列出）")
     answer(summary, json_output=json_output, text="\n".join(lines))
     answer_refused(bool(issued.refused))
 

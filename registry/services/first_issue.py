@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.rules.acts import Act, account_of, authorise
+from registry.rules.card_fit import cohort_warning
 from registry.rules.certificates import may_begin, validity
 from registry.rules.first_issue import first_issue
 from registry.rules.numbering import clean_number
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.text import clean_text
-from registry.services.batches import HeldBack, Issued
+from registry.services.batches import Candidate, HeldBack, Issued
 from registry.services.refused_issues import leave_traces
 from registry.store import batches as store
 from registry.store import certificates, holders, issuing, organisations, person_rows
 from registry.store import settings as district
 from registry.store.book import Book, transaction
 from registry.store.certificates import CertificateRow
+from registry.store.cohorts import cohorts_after
 from registry.store.holders import Holder
 from registry.store.violations import in_words
 
@@ -128,6 +130,7 @@ def issue_first_list(
         )
         store.add_entries(batch_id, {person: refused.get(person, ()) for person in people})
         eligible = [found[person] for person in people if person not in refused]
+        together = cohort_warning(cohorts_after(eligible, validity(begins)))
         rows = _issue(
             book,
             act,
@@ -162,6 +165,12 @@ def issue_first_list(
             HeldBack(found[person].number, found[person].name, reasons)
             for person, reasons in refused.items()
         ),
+        warned=tuple(
+            Candidate(holder.number, holder.name, judged[holder.person_id][1])
+            for holder in eligible
+            if judged[holder.person_id][1]
+        ),
+        warnings=together,
     )
 
 
