@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from registry.services import (
     batches,
     certificates,
     conduct,
+    custody,
     employment,
     imports,
     photograph_review,
@@ -28,7 +29,7 @@ from registry.services.import_judging import read_file
 from registry.services.photograph_review import SendBack
 from registry.store import organisations, person_rows
 from registry.store.accounts import find_login, list_accounts, organisation_and_below
-from registry.store.certificates import CertificateRow, live_of
+from registry.store.certificates import CertificateRow, by_ids, live_of
 from registry.store.photograph_review import waiting as waiting_photographs
 
 _WITHOUT_PHOTOGRAPH = 0.06
@@ -220,11 +221,28 @@ def _exchange(legal: _Office, at: datetime) -> None:
 
 def _batch(act: Act, **particulars: Any) -> None:
     try:
-        batches.issue_all(act, **particulars)
+        issued = batches.issue_all(act, **particulars)
+        _cards(act, issued.certificates)
     except Refused as refused:
         # A small district has organs in which nobody holds an old card.
         if any(refusal.code != "nobody-to-exchange" for refusal in refused.refusals):
             raise
+
+
+def _cards(act: Act, issued: Sequence[CertificateRow]) -> None:
+    """What became of a batch's cards: handed over long ago, or sent to be made today."""
+    if not issued:
+        return
+    numbers = [row.number for row in issued]
+    if act.on == local_day(act.at):
+        custody.move_cards(act, "order", numbers)
+        return
+    custody.move_cards(act, "made", numbers)
+    custody.move_cards(act, "hand-over", numbers)
+    old = [row.number for row in by_ids(row.replaces_id for row in issued if row.replaces_id)]
+    brought = [number for place, number in enumerate(old) if place % 9]
+    if brought:
+        custody.move_cards(act, "take-in", brought)
 
 
 def _live(legal: _Office, people: tuple[DemoPerson, ...], chance: random.Random) -> None:

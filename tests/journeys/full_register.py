@@ -65,6 +65,7 @@ from registry.store.tables import (
 )
 from tests.conftest import NOW
 from tests.journeys.full_exam_entry import fill_exam_entry
+from tests.journeys.full_training import fill_training
 from tests.photograph_files import HEIC, zipped
 from tests.roster_files import officer, roster
 from tests.two_organs import id_number
@@ -107,6 +108,7 @@ def fill_register(config: Config) -> FullRegister:
     _accounts(full)
     _findings(legal, full)
     fill_exam_entry(_act, full.found)
+    fill_training(_act, full.found, full.typed)
     full.found["event"] = str(Event.select(Event.seq).order_by(Event.seq.desc()).scalar())
     for seq, act in Event.select(Event.seq, Event.act).order_by(Event.seq).tuples():
         full.found[f"event {act}"] = str(seq)
@@ -291,14 +293,15 @@ def _cards(legal: Act, full: FullRegister, holders: Iterator[tuple[str, str]]) -
     """Cards at the maker, made, faulty, handed over, missing and destroyed, with their slips."""
     found = full.found
     ours = [next(holders)[1] for _ in range(5)]
-    found["slip order"] = str(custody.move_cards(legal, "order", ours).slip_id)
-    custody.move_cards(legal, "made", ours[:4])
+    custody.move_cards(legal, "take-in", ours)
+    custody.move_cards(legal, "faulty", ours[:2])
+    found["slip order"] = str(custody.move_cards(legal, "order", ours[:2]).slip_id)
     custody.move_cards(legal, "faulty", ours[:1])
-    custody.move_cards(legal, "hand-over", ours[1:2])
-    custody.move_cards(legal, "write-off", ours[2:3])
-    custody.move_cards(legal, "to-unit", ours[3:4])
-    found["card"] = ours[1]
-    custody.move_cards(legal, "made", [found["replaced"], found["revoked"]])
+    custody.move_cards(legal, "hand-over", ours[2:3])
+    custody.move_cards(legal, "write-off", ours[3:4])
+    custody.move_cards(legal, "to-unit", ours[4:])
+    found["card"] = ours[2]
+    custody.move_cards(legal, "take-in", [found["replaced"], found["revoked"]])
     seen = Witnesses("高明", "林静", "区司法局文印室，碎卡机粉碎")
     gone = custody.move_cards(legal, "destroy", [found["replaced"]], witnesses=seen)
     found["slip destroy"] = str(gone.slip_id)
