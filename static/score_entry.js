@@ -113,7 +113,7 @@ class Page {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.isComposing || event.keyCode === 229) return;
     const at = document.activeElement;
-    if (at && /^(input|textarea|select)$/i.test(at.tagName)) return;
+    if (at && /^(input|textarea|select)$/i.test(at.tagName) && !at.closest(".totals")) return;
     event.preventDefault();
     event.stopPropagation();
     this.openJump();

@@ -1,5 +1,8 @@
 """A sitting whose marks are to be entered, written straight into the tables."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from registry.store.tables import (
     Candidate,
     Engagement,
@@ -9,6 +12,7 @@ from registry.store.tables import (
     ExamTicket,
     MarkCell,
     MarkHistory,
+    Organisation,
     Person,
     Sitting,
     SittingEntry,
@@ -20,7 +24,7 @@ _AT_ONCE = 50
 
 
 def add_sitting(
-    people: int,
+    people: int | list[int],
     *,
     rooms: int = 1,
     full_mark: int = 200,
@@ -28,11 +32,15 @@ def add_sitting(
     entries: int = 2,
     held_on: str = "2026-11-20",
 ) -> int:
-    """A sitting with ``people`` candidates seated evenly in its rooms; gives its id."""
+    """A sitting with candidates seated evenly in its rooms; gives its id.
+
+    ``people`` are ids of officers on the register, or how many to invent.
+    """
     serial = Sitting.select().count() + 1
-    organisation_id = add_organisation(f"文化市场综合执法大队{serial}")
+    if isinstance(people, int):
+        people = _invent(people, add_organisation(f"文化市场综合执法大队{serial}"))
     round_id = ExamRound.insert(
-        title="2026年第一次考试", held_on=held_on, created_at=MOMENT
+        title=f"2026年第{serial}次考试", held_on=held_on, created_at=MOMENT
     ).execute()
     sitting_id = Sitting.insert(
         round_id=round_id,
@@ -43,97 +51,97 @@ def add_sitting(
         entries=entries,
         created_at=MOMENT,
     ).execute()
-    size = -(-people // rooms)
-    room_ids = [
-        ExamRoom.insert(
-            round_id=round_id, code=f"第{number}考场", place=f"{number}01室", seats=size
+    size = -(-len(people) // rooms)
+    for room in range(rooms):
+        room_id = ExamRoom.insert(
+            round_id=round_id, code=f"第{room + 1}考场", place=f"{room + 1}01室", seats=size
         ).execute()
-        for number in range(1, rooms + 1)
-    ]
-    for start in range(0, people, _AT_ONCE):
-        _seat(
-            range(start, min(start + _AT_ONCE, people)),
-            organisation_id,
-            round_id,
-            sitting_id,
-            room_ids,
-            size,
-        )
+        _seat(people[room * size : room * size + size], round_id, sitting_id, room_id, room + 1)
     Sitting.update(state="held").where(Sitting.id == sitting_id).execute()
     return int(sitting_id)
 
 
-def _seat(
-    serials: range,
-    organisation_id: int,
-    round_id: int,
-    sitting_id: int,
-    room_ids: list[int],
-    size: int,
-) -> None:
+def _invent(count: int, organisation_id: int) -> list[int]:
     first = int(Person.select().count()) + 1
-    numbers = [f"P{first + at:06d}" for at in range(len(serials))]
-    Person.insert_many(
-        {
-            "number": number,
-            "name": f"考生{'甲乙丙丁戊己庚辛壬癸'[serial % 10]}{serial + 1}",
-            "sex": "male",
-            "birth_on": "1980-02-03",
-            "identity_sealed": b"sealed",
-            "identity_key": "k",
-            "identity_index": f"index-{number}",
-            "identity_tail_index": "tail",
-            "created_at": MOMENT,
-        }
-        for serial, number in zip(serials, numbers, strict=True)
-    ).execute()
-    people = {
-        number: key
-        for key, number in Person.select(Person.id, Person.number)
-        .where(Person.number.in_(numbers))
-        .tuples()
-    }
-    Engagement.insert_many(
-        {
-            "person_id": people[number],
-            "organisation_id": organisation_id,
-            "establishment": "civil-servant",
-            "category": "officer",
-            "on_record_since": "2018-01-01",
-            "post": "科员",
-        }
-        for number in numbers
-    ).execute()
-    ExamTicket.insert_many(
-        {
-            "round_id": round_id,
-            "person_id": people[number],
-            "number": f"2026{sitting_id:02d}{serial // size + 1:02d}{serial % size + 1:03d}",
-            "room_id": room_ids[serial // size],
-            "seat": serial % size + 1,
-            "made_at": MOMENT,
-        }
-        for serial, number in zip(serials, numbers, strict=True)
-    ).execute()
+    numbers = [f"P{first + at:06d}" for at in range(count)]
+    for part in _parts(list(enumerate(numbers, 1))):
+        Person.insert_many(
+            {
+                "number": number,
+                "name": f"考生{'甲乙丙丁戊己庚辛壬癸'[serial % 10]}{serial}",
+                "sex": "male",
+                "birth_on": "1980-02-03",
+                "identity_sealed": b"sealed",
+                "identity_key": "k",
+                "identity_index": f"index-{number}",
+                "identity_tail_index": "tail",
+                "created_at": MOMENT,
+            }
+            for serial, number in part
+        ).execute()
+    known = dict(Person.select(Person.number, Person.id).tuples())
+    for part in _parts(numbers):
+        Engagement.insert_many(
+            {
+                "person_id": known[number],
+                "organisation_id": organisation_id,
+                "establishment": "civil-servant",
+                "category": "officer",
+                "on_record_since": "2018-01-01",
+                "post": "科员",
+            }
+            for number in part
+        ).execute()
+    return [known[number] for number in numbers]
+
+
+def _seat(people: list[int], round_id: int, sitting_id: int, room_id: int, room: int) -> None:
+    for part in _parts(list(enumerate(people, 1))):
+        ExamTicket.insert_many(
+            {
+                "round_id": round_id,
+                "person_id": person_id,
+                "number": f"2026{sitting_id:02d}{room:02d}{seat:03d}",
+                "room_id": room_id,
+                "seat": seat,
+                "made_at": MOMENT,
+            }
+            for seat, person_id in part
+        ).execute()
     tickets = dict(
         ExamTicket.select(ExamTicket.person_id, ExamTicket.id)
-        .where(ExamTicket.person_id.in_(list(people.values())))
+        .where(ExamTicket.room_id == room_id)
         .tuples()
     )
-    Candidate.insert_many(
-        {
-            "sitting_id": sitting_id,
-            "person_id": people[number],
-            "ticket_id": tickets[people[number]],
-            "name": f"考生{'甲乙丙丁戊己庚辛壬癸'[serial % 10]}{serial + 1}",
-            "organisation_id": organisation_id,
-            "organisation_name": "文化市场综合执法大队",
-            "establishment": "civil-servant",
-            "came_by": "enrolled",
-            "enrolled_at": MOMENT,
-        }
-        for serial, number in zip(serials, numbers, strict=True)
-    ).execute()
+    for part in _parts(people):
+        rows = (
+            Engagement.select(
+                Person.id, Person.name, Organisation.id, Organisation.name, Engagement.establishment
+            )
+            .join(Person, on=(Person.id == Engagement.person_id))
+            .join(Organisation, on=(Organisation.id == Engagement.organisation_id))
+            .where(Person.id.in_(part), Engagement.ended_on.is_null())
+            .order_by(Person.id)
+        )
+        Candidate.insert_many(
+            {
+                "sitting_id": sitting_id,
+                "person_id": person_id,
+                "ticket_id": tickets[person_id],
+                "name": name,
+                "organisation_id": organisation_id,
+                "organisation_name": organ,
+                "establishment": establishment,
+                "came_by": "enrolled",
+                "enrolled_at": MOMENT,
+            }
+            for person_id, name, organisation_id, organ, establishment in rows.tuples()
+        ).execute()
+
+
+def _parts(rows: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(rows), _AT_ONCE):
+        yield rows[start : start + _AT_ONCE]
 
 
 def seat_ids(sitting_id: int, room: int = 1) -> dict[int, int]:

@@ -60,7 +60,22 @@ NO_PAGE = {
     "cards.making_list": "a zip",
     "batches.paper": "a PDF",
     "accounts.paper": "a PDF",
+    "exam_entry.save": "JSON",
+    "exam_entry.paste_here": "JSON",
+    "exam_entry.pulse": "JSON",
     "transfers.withdraw": "only a button: goes back to the transfers",
+    "training.screen_now": "a piece of a page",
+    "training.screen_show": "only a button: goes back to the screen",
+    "training.screen_hide": "only a button: goes back to the class",
+    "training.drop_session": "only a button: goes back to the class",
+    "training.discard": "only a button: goes back to the upload",
+    "training.elsewhere_discard": "only a button: goes back to the upload",
+    "training.refused_rows": "a workbook",
+    "training.elsewhere_refused": "a workbook",
+    "training.elsewhere_template": "a workbook",
+    "training.hours_workbook": "a workbook",
+    "training.attendance_list": "a PDF",
+    "training.certificates": "a PDF",
 }
 
 
@@ -171,6 +186,8 @@ def full_cases(full: FullRegister) -> list[Case]:
         Case("photograph_uploads.one", f"/photographs/uploads/{of['finished photographs']}"),
         Case("photograph_uploads.missing", "/photographs/missing"),
         Case("photograph_review.index", "/photographs/review"),
+        *_exam_entry(full),
+        *_training(full),
         Case("imports.index", "/imports"),
         *(Case("imports.one", f"/imports/{of['upload']}?show={sort}") for sort in SORTS),
         Case("imports.one", f"/imports/{of['finished upload']}"),
@@ -307,6 +324,90 @@ def _cards_and_merges(full: FullRegister) -> list[Case]:
     ]
 
 
+def _exam_entry(full: FullRegister) -> list[Case]:
+    of = full.found
+    typing = f"/exams/entry/{of['sitting being typed']}"
+    return [
+        Case("exam_entry.index", "/exams/entry"),
+        Case("exam_entry.index", "/exams/entry", EXAMINER),
+        Case("exam_entry.sitting", typing, EXAMINER),
+        Case("exam_entry.sitting", f"/exams/entry/{of['sitting differing']}", EXAMINER),
+        Case("exam_entry.grid", f"{typing}/1", EXAMINER),
+        Case("exam_entry.paste", f"{typing}/1/paste", EXAMINER),
+        *(
+            Case(
+                "exam_entry.differences",
+                f"/exams/entry/{of[f'sitting {name}']}/differences",
+                EXAMINER,
+            )
+            for name in ("differing", "settled")
+        ),
+    ]
+
+
+def _training(full: FullRegister) -> list[Case]:
+    of = full.found
+    planned, opened = f"/training/{of['planned class']}", f"/training/{of['open class']}"
+    held, closed = f"/training/{of['held class']}", f"/training/{of['closed class']}"
+    holder = f"/training/hours/{of['holder']}"
+    return [
+        Case("training.index", "/training", EXAMINER),
+        Case("training.index", "/training?state=held"),
+        Case("training.index", "/training", CLERK),
+        Case("training.new", "/training/new", EXAMINER),
+        *(Case("training.one", path, EXAMINER) for path in (held, planned, opened, closed)),
+        Case("training.one", held, CLERK),
+        Case("training.one", closed, AUDITOR),
+        Case("training.edit", f"{held}/edit", EXAMINER),
+        *(
+            Case("training.move", f"{path}/move/{to}", EXAMINER)
+            for path, to in (
+                (planned, "open"),
+                (planned, "cancel"),
+                (held, "close"),
+                (closed, "reopen"),
+            )
+        ),
+        Case("training.add_session", f"{held}/sessions/new", EXAMINER),
+        Case("training.session", f"{held}/sessions/{of['session']}", EXAMINER),
+        Case("training.screen", f"{held}/sessions/{of['session']}/screen", EXAMINER),
+        Case("training.screen", f"{held}/sessions/{of['other session']}/screen", EXAMINER),
+        Case("training.invitations", f"{opened}/invitations", EXAMINER),
+        Case("training.invited", f"{opened}/invited/{of['invited']}", CLERK),
+        Case("training.invited", f"{held}/invited/{of['invited']}", EXAMINER),
+        Case("training.attendance", f"{held}/attendance", EXAMINER),
+        Case("training.attendance", f"{planned}/attendance", EXAMINER),
+        Case("training.attendance", f"{closed}/attendance", EXAMINER),
+        Case("training.import_list", f"{held}/import", EXAMINER),
+        Case("training.import_list", f"{closed}/import", EXAMINER),
+        *(
+            Case("training.preview", f"{held}/import/{of['attendance upload']}?show={s}", EXAMINER)
+            for s in ("refused", "notices", "good")
+        ),
+        Case("training.preview", f"{held}/import/{of['finished attendance']}", EXAMINER),
+        Case("training.hours", "/training/hours", EXAMINER),
+        Case("training.hours", "/training/hours?show=all", CLERK),
+        Case("training.hours", "/training/hours?year=2025&roster=auxiliary"),
+        Case("training.hours_of_person", holder),
+        Case("training.hours_of_person", f"{holder}?year=2025", EXAMINER),
+        *(
+            Case("training.elsewhere", f"/training/elsewhere?state={state}", EXAMINER)
+            for state in ("waiting", "approved", "declined")
+        ),
+        Case("training.elsewhere", "/training/elsewhere", CLERK),
+        *(
+            Case("training.claim", f"/training/elsewhere/{of[f'{name} claim']}", EXAMINER)
+            for name in ("waiting", "declined", "approved")
+        ),
+        Case("training.elsewhere_new", "/training/elsewhere/new", CLERK),
+        Case("training.elsewhere_import", "/training/elsewhere/import", CLERK),
+        *(
+            Case("training.elsewhere_preview", f"/training/elsewhere/import/{of[name]}", CLERK)
+            for name in ("hours upload", "finished hours")
+        ),
+    ]
+
+
 def sent_cases(full: FullRegister) -> list[Sent]:
     """Every form of the office, filled in wrongly."""
     of = full.found
@@ -361,6 +462,8 @@ def sent_cases(full: FullRegister) -> list[Sent]:
         ),
         Sent("photograph_review.index", "/photographs/review"),
         *_worklists(full),
+        *_exam_entry_forms(full),
+        *_training_forms(full),
         Sent("imports.index", "/imports"),
         Sent(
             "imports.meanings",
@@ -393,6 +496,73 @@ def sent_cases(full: FullRegister) -> list[Sent]:
         Sent("accounts.own_password", "/account/password"),
         Sent("accounts.sign_in", "/sign-in", NOBODY),
         Sent("settings.change", f"/settings/{number}", ADMINISTRATOR),
+    ]
+
+
+def _exam_entry_forms(full: FullRegister) -> list[Sent]:
+    sitting = full.found["sitting being typed"]
+    grid = f"/exams/entry/{sitting}/1"
+    differing = f"/exams/entry/{full.found['sitting differing']}/differences"
+    return [
+        Sent("exam_entry.grid", grid, EXAMINER, form="form[data-score-entry]"),
+        Sent("exam_entry.total", grid, EXAMINER, form="form.totals"),
+        Sent("exam_entry.finish", grid, EXAMINER, form="form[action*=finish]"),
+        Sent("exam_entry.paste", f"{grid}/paste", EXAMINER, status=200),
+        Sent("exam_entry.differences", differing, EXAMINER),
+        Sent(
+            "exam_entry.begin",
+            f"/exams/entry/{sitting}",
+            EXAMINER,
+            form="form[action*=language], main form, .who form",
+            action=f"/exams/entry/{sitting}/2/begin",
+        ),
+    ]
+
+
+def _training_forms(full: FullRegister) -> list[Sent]:
+    of = full.found
+    opened, held = f"/training/{of['open class']}", f"/training/{of['held class']}"
+    commit = "form[action$=commit]"
+    return [
+        Sent("training.new", "/training/new", EXAMINER),
+        Sent("training.edit", f"{held}/edit", EXAMINER),
+        Sent("training.move", f"{opened}/move/cancel", EXAMINER),
+        Sent("training.add_session", f"{held}/sessions/new", EXAMINER),
+        Sent("training.session", f"{held}/sessions/{of['session']}", EXAMINER),
+        Sent("training.invitations", f"{opened}/invitations", EXAMINER),
+        Sent(
+            "training.invited",
+            f"{opened}/invited/{of['invited']}",
+            CLERK,
+            typed=(("person", "P999999"),),
+            form="main form",
+        ),
+        Sent("training.attendance", f"{held}/attendance", EXAMINER, status=200, form="form.grid"),
+        Sent("training.import_list", f"{held}/import", EXAMINER),
+        Sent(
+            "training.commit",
+            f"{held}/import/{of['attendance upload']}",
+            EXAMINER,
+            status=409,
+            form=commit,
+            typed=(("decisions", "x"),),
+        ),
+        Sent("training.elsewhere_new", "/training/elsewhere/new", CLERK),
+        Sent("training.elsewhere_import", "/training/elsewhere/import", CLERK),
+        Sent(
+            "training.elsewhere_commit",
+            f"/training/elsewhere/import/{of['hours upload']}",
+            CLERK,
+            status=409,
+            form=commit,
+            typed=(("decisions", "x"),),
+        ),
+        Sent(
+            "training.decide",
+            f"/training/elsewhere/{of['waiting claim']}",
+            EXAMINER,
+            form="form[action$=decide]",
+        ),
     ]
 
 
@@ -458,6 +628,13 @@ def empty_cases(roles: Iterable[str]) -> list[Case]:
         Case("photograph_uploads.missing", "/photographs/missing"),
         Case("photograph_review.index", "/photographs/review"),
         Case("imports.index", "/imports"),
+        Case("exam_entry.index", "/exams/entry", EXAMINER),
+        Case("training.index", "/training", EXAMINER),
+        Case("training.index", "/training", CLERK),
+        Case("training.new", "/training/new", EXAMINER),
+        Case("training.hours", "/training/hours", EXAMINER),
+        Case("training.elsewhere", "/training/elsewhere", CLERK),
+        Case("training.elsewhere", "/training/elsewhere", EXAMINER),
         Case("exports.choose", "/exports/people"),
         Case("exports.templates", "/export-templates"),
         Case("organisations.index", "/organisations"),
