@@ -367,6 +367,16 @@ def test_two_confirmations_at_once_leave_exactly_one(
     assert live == len(events("certificate-issued")) - 1
 
 
+def test_an_answer_is_written_once_whoever_gives_it(
+    holder: people_rows.Added, asker: Act, releaser: Act, legal: Act
+) -> None:
+    """The row's own line of defence, behind the lock on the person."""
+    request = ask(asker)
+    assert store.decide(releaser, request, "confirmed")
+    assert not store.decide(legal, request, "declined")
+    assert state_of(request) == "confirmed"
+
+
 def test_a_confirmation_and_an_issue_at_once_stop_nobody(
     register: Config, holder: people_rows.Added, asker: Act, legal: Act, act: Act, here: int
 ) -> None:
