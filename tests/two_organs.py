@@ -19,6 +19,7 @@ from registry.store import findings, proposals
 from registry.store import training as training_rows
 from registry.store.book import transaction
 from registry.store.tables import Batch, Conviction, Finding, Proposal, Sanction
+from tests.photograph_files import approve_waiting
 from tests.staff import add_account, add_organisation, give_legacy
 
 _WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
@@ -84,6 +85,7 @@ def set_up(act: Act, code: str, name: str, serial: int, free: int = 0) -> Organ:
     custody.move_cards(act, "made", [card])
     slip = custody.move_cards(act, "to-unit", [card]).slip_id
     photographs.add_photograph(act, holder[0], draw_portrait(serial, "male"))
+    approve_waiting(act)
     conduct.record_sanction(act, holder[0], kind="warning", effective_on=act.on)
     conduct.record_conviction(act, convict[0], decided_on=act.on, judgment="1")
     with transaction() as book:
