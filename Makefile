@@ -2,6 +2,7 @@
 # make test   set up and pass the tests, on SQLite and on PostgreSQL
 # make check  lint, types, floors
 # make bench  measured ratios
+# make score-entry-minute  two browsers type into one sitting for a minute; counts lost updates
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test test-sqlite test-postgresql check bench translations pictures wheel clean
+.PHONY: run test test-sqlite test-postgresql score-entry-minute check bench translations pictures wheel clean
 
 $(VENV)/pyvenv.cfg:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
@@ -36,6 +37,9 @@ test-sqlite: $(VENV)/.test
 test-postgresql: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --engine postgresql \
 		-m "not browser" tests/store tests/services tests/web tests/command_line tests/journeys
+
+score-entry-minute: $(VENV)/.test
+	REGISTRY_SCORE_SECONDS=60 $(BIN)/python -m pytest -q -s tests/journeys/test_score_entry.py -k two_browsers
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -46,9 +46,9 @@ from registry.web.exam_entry_wording import (
     entry_title,
     full_title,
     names_of,
-    paper_title,
     room_title,
     script_words,
+    title_of,
 )
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, now, signed_in
@@ -75,7 +75,7 @@ def index() -> ResponseReturnValue:
         lines=[
             (
                 paper,
-                paper_title(paper),
+                title_of(paper),
                 entry_said(states[paper.id, 1], me.account_id),
                 entry_said(states[paper.id, 2], me.account_id)
                 if paper.entries == 2
@@ -224,7 +224,7 @@ def grid_page(
 ) -> ResponseReturnValue:
     """The page of the grid with ``lines`` as they stand or as they were typed."""
     paper, entry, room = desk.sitting, desk.entry, desk.room
-    heading = f"{paper_title(paper)} · {room_title(room.code)} · {entry_title(entry)}"
+    heading = f"{title_of(paper)} · {room_title(room.code)} · {entry_title(entry)}"
     said, is_open = _total_said(desk)
     page = render(
         "exam_entry/entry.html",
@@ -324,7 +324,9 @@ def total(sitting_id: int, entry: int) -> ResponseReturnValue:
             sitting_id,
             entry,
             desk.room.id,
-            scripts=bounded_integer(fold_width(scripts.strip()), 0, 10_000, name=gettext("试卷份数")),
+            scripts=bounded_integer(
+                fold_width(scripts.strip()), 0, 10_000, name=gettext("试卷份数")
+            ),
             total=said[:20],
             version=bounded_integer(version, 0, 999_999_999),
         )

@@ -27,7 +27,6 @@ from registry.web.exam_entry_wording import (
     full_title,
     left_out_said,
     matched_said,
-    paper_title,
     state_text,
 )
 from registry.web.permissions import allow
@@ -150,7 +149,6 @@ def install(blueprint: Blueprint) -> None:
             heading=gettext("粘贴一列 · %(entry)s", entry=entry_title(entry)),
             sitting=desk.sitting,
             sitting_title=full_title(desk.sitting),
-            paper=paper_title(desk.sitting),
             entry=entry,
             room_id=desk.room.id,
             rows=rows,

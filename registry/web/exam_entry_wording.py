@@ -9,20 +9,20 @@ from registry.rules.pasted_marks import Column, LeftOut
 from registry.services.second_entry import Hint, SlippedRows
 from registry.store.entry_grid import EntryState
 from registry.store.sittings import SittingRow
-from registry.web import exam_wording
+from registry.web.exam_wording import paper_title
 from registry.web.wording import day_in_words, refusal_sentence
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 
 
-def paper_title(paper: SittingRow) -> str:
+def title_of(paper: SittingRow) -> str:
     """A sitting by its subject and field."""
-    return exam_wording.paper_title(paper.subject, paper.field)
+    return paper_title(paper.subject, paper.field)
 
 
 def full_title(paper: SittingRow) -> str:
     """A sitting by subject and day."""
-    return f"{paper_title(paper)} · {day_in_words(paper.held_on)}"
+    return f"{title_of(paper)} · {day_in_words(paper.held_on)}"
 
 
 def entry_title(entry: int) -> str:
@@ -176,9 +176,9 @@ __all__ = [
     "left_out_said",
     "matched_said",
     "names_of",
-    "paper_title",
     "room_title",
     "script_words",
     "slip_said",
     "state_text",
+    "title_of",
 ]

@@ -221,10 +221,7 @@ def test_four_hundred_marks_on_a_bad_line_and_a_blind_second_entry(
         seats = [int(text) for text in page.locator("tbody td.seat").all_inner_texts()]
         assert seats == [seat + 1 for seat in sorted(planted)]
         assert RARE not in page.content()
-        for seat in sorted(planted):
-            page.keyboard.press("Tab") if seat else page.focus("tbody input")
-            page.keyboard.type(marks[seat])
-        page.keyboard.press("Enter")
+        type_marks(page, [marks[seat] for seat in sorted(planted)])
         page.get_by_text("12个座位都已照卷面定好").wait_for()
         context.close()
     assert third
