@@ -89,7 +89,7 @@ class Workbook:
 
 def people_of(act: Act, filters: Filters) -> ListedPeople:
     """The list of people as the page shows it: the same filters, the same order."""
-    act = authorise(act, "list.export")
+    act = authorise(act, "export.view")
     with connection():
         found = store.listed_people(filters, act.by.scope, local_day(act.at))
         return ListedPeople(_within_bounds(found))
@@ -106,7 +106,7 @@ def people_beside(
 
     A person number that lies out of reach, or is "", leaves the person's own columns blank.
     """
-    act = authorise(act, "list.export")
+    act = authorise(act, "export.view")
     with connection():
         known = store.people_by_number(filter(None, numbers), act.by.scope)
     rows = _within_bounds([known.get(number) for number in numbers])
@@ -115,7 +115,7 @@ def people_beside(
 
 def certificates_of(act: Act, wanted: Filter) -> ListedCertificates:
     """The list of certificates as the page shows it."""
-    act = authorise(act, "list.export")
+    act = authorise(act, "export.view")
     with connection():
         listed = store.listed_certificates(wanted, act.by.scope, local_day(act.at))
     return ListedCertificates(_within_bounds([one.id for one in listed]))
@@ -123,7 +123,7 @@ def certificates_of(act: Act, wanted: Filter) -> ListedCertificates:
 
 def export(act: Act, listed: Listed, template: KeptTemplate | None = None) -> Workbook:
     """The list as a workbook, ID numbers masked; without a template in its own columns."""
-    act = authorise(act, "list.export")
+    act = authorise(act, "export.view")
     with connection():
         return _workbook(listed, template, local_day(act.at), masked=True)
 
@@ -135,7 +135,7 @@ def export_identity_numbers(
 
     ``name`` is what the list is called in the book.
     """
-    act = authorise(act, "list.export-identity-numbers")
+    act = authorise(act, "export.identity-numbers")
     if missing := reason_missing(act):
         raise Refused(missing)
     with in_words(), transaction() as book:

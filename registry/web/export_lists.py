@@ -71,7 +71,7 @@ def export_address(name: str, chosen: str = "") -> str:
 
     ``chosen`` names the list of the first page that the address names elsewhere.
     """
-    if not signed_in().may("list.export"):
+    if not signed_in().may("export.view"):
         return ""
     asked = asked_arguments(EXPORTED[name])
     if chosen:

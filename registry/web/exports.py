@@ -87,7 +87,7 @@ class TemplateForm(Form):
 
 
 @blueprint.get("/exports/<name>")
-@allow("list.export")
+@allow("export.view")
 def choose(name: str) -> ResponseReturnValue:
     """What goes out, in which columns, and how it comes back."""
     kind = _kind_or_404(name)
@@ -95,7 +95,7 @@ def choose(name: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/exports/<name>.xlsx")
-@allow("list.export")
+@allow("export.view")
 def workbook(name: str) -> ResponseReturnValue:
     """The list as a workbook, as shown, ID numbers masked."""
     kind = _kind_or_404(name)
@@ -107,7 +107,7 @@ def workbook(name: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/exports/<name>/identity-numbers", methods=["GET", "POST"])
-@allow("list.export-identity-numbers")
+@allow("export.identity-numbers")
 def identity_numbers(name: str) -> ResponseReturnValue:
     """Ask why whole ID numbers have to go out; the workbook is the answer to the POST."""
     kind = _kind_or_404(name)
@@ -150,7 +150,7 @@ def _choose_page(kind: ListKind, refused: Refused | None = None) -> str:
         list_page=page_address(kind),
         whole=(
             url_for("exports.identity_numbers", name=kind.name, **asked)  # type: ignore[arg-type]
-            if account.may("list.export-identity-numbers") and of_people
+            if account.may("export.identity-numbers") and of_people
             else ""
         ),
         templates=(

@@ -187,9 +187,29 @@ def test_last_year_is_the_calendar_year_before():
 def test_a_missing_appraisal_can_hold_back_a_first_issue_but_no_exchange():
     strict = IssueSettings(missing_appraisal_holds_back=True)
     unknown = replace(GOOD, appraisals={}, qualified=True)
-    assert judge(unknown, settings=strict) == ([], ["appraisal-missing"])
+    out = date(2026, 3, 31)
+    assert judge(unknown, out, settings=strict) == ([], ["appraisal-missing"])
     first = replace(unknown, live={})
-    assert judge(first, exchange=False, settings=strict) == (["appraisal-missing"], [])
+    assert judge(first, out, exchange=False, settings=strict) == (["appraisal-missing"], [])
+
+
+@pytest.mark.parametrize(
+    ("by", "on", "held_back"),
+    [
+        ((3, 31), date(2026, 1, 1), False),
+        ((3, 31), date(2026, 3, 30), False),
+        ((3, 31), date(2026, 3, 31), True),
+        ((3, 31), date(2026, 12, 31), True),
+        ((1, 1), date(2026, 1, 1), True),
+        ((12, 31), date(2026, 12, 30), False),
+    ],
+)
+def test_before_the_grades_are_out_a_missing_one_is_only_a_warning(by, on, held_back):
+    strict = IssueSettings(missing_appraisal_holds_back=True, appraisals_out_by=by)
+    first = replace(GOOD, appraisals={}, qualified=True, live={})
+    against, beside = judge(first, on, exchange=False, settings=strict)
+    assert ("appraisal-missing" in against) is held_back
+    assert ("appraisal-missing" in beside) is not held_back
 
 
 def test_the_ban_after_a_revocation():
