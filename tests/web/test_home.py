@@ -265,9 +265,9 @@ def test_the_number_beside_today_is_what_is_late(
         return dict(re.findall(r">([^<>]+) <span class=\"count\">([\d,]+)</span>", page))
 
     legal = signed_in("legal-office").get("/account").text
-    assert beside(legal) == {"今日": "4", "待定事项": "4", "变更建议": "2"}
+    assert beside(legal) == {"今日": "4", "卡片": "2", "待定事项": "4", "变更建议": "2"}
     clerk = signed_in("hr", organisation_id=scene.here).get("/account").text
-    assert beside(clerk) == {"今日": "3", "待定事项": "2", "变更建议": "1"}
+    assert beside(clerk) == {"今日": "3", "卡片": "1", "待定事项": "2", "变更建议": "1"}
 
 
 @pytest.mark.parametrize("role", ROLES)
