@@ -164,6 +164,15 @@ def _read(
         marks.append(PastedMark(seat.candidate_id, text, reading))
 
 
+def moved_since_preview() -> Refusal:
+    """Refusal to write a preview that no longer says what would happen."""
+    return Refusal(
+        "moved-since-preview",
+        sentence("看过预览以后，这场成绩又有变动，什么都没有写入。请再看一次预览。"),
+        _RULE,
+    )
+
+
 def _beyond_last_seat() -> Refusal:
     return Refusal(
         "paste-beyond-last-seat",
@@ -192,4 +201,12 @@ def _blank() -> Refusal:
     return Refusal("paste-blank", sentence("这一行空白，原来的成绩不动。"), _RULE)
 
 
-__all__ = ["MOST_LINES", "Column", "LeftOut", "PastedMark", "Seat", "match_column"]
+__all__ = [
+    "MOST_LINES",
+    "Column",
+    "LeftOut",
+    "PastedMark",
+    "Seat",
+    "match_column",
+    "moved_since_preview",
+]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from registry.rules.acts import Act, account_of, authorise
 from registry.rules.exams import may
 from registry.rules.marks import mark_text, read_mark
+from registry.rules.pasted_marks import moved_since_preview
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.second_entry import RoomTotal
 from registry.services.entry_writing import (
@@ -18,7 +19,6 @@ from registry.services.entry_writing import (
     Finish,
     RoomOpen,
     end_entry,
-    entry_finished,
     held,
     join,
     open_refusals,
@@ -95,29 +95,19 @@ def save_marks(
         return answers
 
 
-def moved_since_preview() -> Refusal:
-    """Refusal to write a preview that no longer says what would happen."""
-    return Refusal(
-        "moved-since-preview",
-        sentence("看过预览以后，这场成绩又有变动，什么都没有写入。请重新粘贴，再看一次预览。"),
-        "registry-rule",
-    )
-
-
 def put_room_total(
     act: Act, sitting_id: int, entry: int, room_id: int, *, scripts: int, total: str, version: int
 ) -> int:
     """Write what stands on a room's form: scripts that bear a mark and their sum (as typed).
 
+    May be mended also once the entry is finished: a form that was added up wrong is counted again.
     ``version`` is that of the total it replaces, 0 for none; gives the new one. Raises Refused.
     """
     act = authorise(act, "exam.enter")
     with in_words(), transaction():
         sitting = held(act, sitting_id)
         join(act, sitting, entry)
-        row = store.hold_entry(act, sitting_id, entry)
-        if row.finished_at:
-            raise Refused(entry_finished())
+        store.hold_entry(act, sitting_id, entry)
         room = next(
             (one for one in sittings.candidates(sitting_id) if one.room_id == room_id), None
         )

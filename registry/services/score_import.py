@@ -7,6 +7,7 @@ keeps somebody from sitting is not. The list's own count and sum stand for the r
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from secrets import token_hex
 
 from registry.rules.acts import Act, account_of, authorise
@@ -15,6 +16,7 @@ from registry.rules.exams import PASSED_OVER, may, may_sit
 from registry.rules.identity_number import without_identity_numbers
 from registry.rules.marks import EMPTY, MARK
 from registry.rules.organisation_names import spelled
+from registry.rules.pasted_marks import moved_since_preview
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.rosters import RowRefusal
 from registry.rules.score_rows import ScoreRow, read_scores
@@ -60,6 +62,8 @@ class Imported:
     faults: tuple[RowRefusal, ...]
     passed_over: Mapping[str, int] = field(default_factory=dict)
     list_rows: tuple[ScoreRow, ...] = field(default=(), repr=False)
+    #: What the rows would do to the cells as they stood, as one text.
+    digest: str = ""
 
 
 class _Undone(Exception):
@@ -74,12 +78,14 @@ def import_scores(
     entry: int | None = None,
     enrol: bool = False,
     dry_run: bool = False,
+    seen: str | None = None,
 ) -> Imported:
     """Import a score list as one entry of a sitting; a dry run says the same and writes nothing.
 
-    ``entry`` None: the actor's own, else the first that nobody has begun. Raises Refused when the
-    file is no score list or the sitting takes none; a faulty row is refused alone, its cell stays
-    empty.
+    ``entry`` None: the actor's own, else the first that nobody has begun. ``seen`` is the digest of
+    a dry run that somebody looked at: what it said is written, or nothing. Raises Refused when the
+    file is no score list, the sitting takes none or has moved since; a faulty row is refused alone,
+    its cell stays empty.
     """
     act = authorise(act, "exam.enter")
     if enrol:
@@ -88,7 +94,7 @@ def import_scores(
     done: list[tuple[Imported, list[tuple[str, tuple[Refusal, ...]]]]] = []
     try:
         with in_words(), transaction() as book:
-            done.append(_import(book, act, sitting_id, file, entry, enrol))
+            done.append(_import(book, act, sitting_id, file, entry, enrol, seen))
             if dry_run:
                 raise _Undone
     except _Undone:
@@ -99,7 +105,13 @@ def import_scores(
 
 
 def _import(
-    book: Book, act: Act, sitting_id: int, file: RosterFile, entry: int | None, enrol: bool
+    book: Book,
+    act: Act,
+    sitting_id: int,
+    file: RosterFile,
+    entry: int | None,
+    enrol: bool,
+    seen: str | None,
 ) -> tuple[Imported, list[tuple[str, tuple[Refusal, ...]]]]:
     sittings.hold(sitting_id)
     sitting = sitting_for(act, sitting_id)
@@ -132,6 +144,9 @@ def _import(
         named.add(candidate.person_id)
         if fault is None:
             matched.append((row, candidate))
+    digest = _digest(file, entry, matched, store.cells(sitting.id, entry))
+    if seen is not None and seen != digest:
+        raise Refused(moved_since_preview())
     matched, more = _write(act, sitting, entry, matched)
     faults += more
     faults.sort(key=lambda one: (one.sheet, one.row))
@@ -160,6 +175,7 @@ def _import(
         tuple(faults),
         finder.passed_over,
         listed.rows,
+        digest,
     )
     _record(book, act, sitting, file, imported)
     return imported, finder.attempts
@@ -395,6 +411,19 @@ class _Finder:
         self.seat += 1
         self.tickets[row.ticket] = (ticket_id, self.sitting.round_id, person.person_id)
         return ticket_id
+
+
+def _digest(
+    file: RosterFile,
+    entry: int,
+    matched: Sequence[tuple[ScoreRow, CandidateRow]],
+    standing: Mapping[int, store.CellRow],
+) -> str:
+    told = [
+        (row.sheet, row.row, candidate.person_id, row.reading, standing.get(candidate.id))
+        for row, candidate in matched
+    ]
+    return sha256(repr((file.digest, entry, told)).encode()).hexdigest()
 
 
 def _write(

@@ -13,11 +13,17 @@ from flask import render_template as render
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from registry.rules.pasted_marks import Column, PastedMark, Seat, match_column
+from registry.rules.pasted_marks import (
+    Column,
+    PastedMark,
+    Seat,
+    match_column,
+    moved_since_preview,
+)
 from registry.rules.refusals import Refusal, Refused
 from registry.rules.text import clean_text
 from registry.services import marks as services
-from registry.services.marks import Answered, Change, moved_since_preview
+from registry.services.marks import Answered, Change
 from registry.store import entry_grid as store
 from registry.store.entry_grid import GridRow, reading_of
 from registry.web.exam_entry_desk import Desk, desk_or_answer, shows_names
