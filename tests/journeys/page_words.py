@@ -21,6 +21,13 @@ LATIN = frozenset(
         "PNG",
         "SVG",
         "JPEG",
+        "zip",
+        "jpg",
+        "png",
+        "rar",
+        "heic",
+        "HEIC",
+        "Ctrl",
         "xlsx",
         "xls",
         "csv",
@@ -38,7 +45,7 @@ COLLECT = """() => {
   const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const place = walk.currentNode.parentElement;
-    if (place.closest('script, style, textarea, code, [translate=no]')) continue;
+    if (place.closest('script, noscript, style, textarea, code, [translate=no]')) continue;
     const language = place.closest('[lang]');
     if (language !== document.documentElement) continue;
     said.push(walk.currentNode.textContent.trim());
