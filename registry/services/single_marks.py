@@ -14,7 +14,6 @@ from registry.rules.second_entry import RoomTotal
 from registry.services.entry_writing import (
     Change,
     end_entry,
-    entry_finished,
     join,
     no_such_candidate,
     progress,
@@ -97,8 +96,7 @@ def type_room_total(
         sitting = _held(book, act, sitting_id)
         chosen = entry or _entry_for(act, sitting)
         join(act, sitting, chosen)
-        if store.hold_entry(act, sitting_id, chosen).finished_at:
-            raise Refused(entry_finished())
+        store.hold_entry(act, sitting_id, chosen)
         rooms = {one.room: one.room_id for one in sittings.candidates(sitting_id) if one.room_id}
         room_id = rooms.get(room) if room else (next(iter(rooms.values()), None))
         if room_id is None or (not room and len(rooms) > 1):
