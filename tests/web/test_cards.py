@@ -3,15 +3,20 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from werkzeug.test import TestResponse
 
 from registry.documents.spreadsheets import write_workbook
+from registry.rules.acts import Actor
 from registry.rules.custody import LISTS
 from registry.services import batches, custody
 from registry.store import custody as store
+from registry.store.certificates import live_of
 from registry.store.database import connection
-from registry.store.tables import CustodySlip
+from registry.store.tables import Certificate, CustodySlip
+from tests.services.test_people import id_number
 from tests.web.conftest import Browser
 from tests.web.page_inspection import problems_of
 from tests.web.test_people import ACT, ACT_FIELDS, person
@@ -186,3 +191,39 @@ def test_a_short_request_changes_nothing(
     browser.get("/cards?list=to-make")
     assert browser.post("/cards/made", {"numbers": cards[0]}).status_code == 422
     assert where(cards[0]) == "not-made"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_numbers_given_by_file_on_the_page_of_a_batch(
+    signed_in: Callable[..., Browser],
+    here: int,
+    account_of: Callable[..., int],
+    language: str,
+) -> None:
+    people = [person(here, 2 * serial + 1, f"持证{serial}", card=True) for serial in range(2)]
+    maker = account_of("legal-office", login="maker")
+    with connection():
+        by = Actor(maker, "maker", "法制", "legal-office")
+        batch = batches.prepare_batch(replace(ACT, by=by), organisation_code="CG").batch_id
+    browser = signed_in("legal-office", language=language)
+    page = browser.get(f"/exchange/{batch}")
+    assert 'type="file"' in page.text and problems_of(page.text) == []
+    values = FIELDS | {"basis": "unified-card-notice", "numbers": ""}
+
+    def send(*rows: tuple[str, str], **more: str) -> TestResponse:
+        data = write_workbook("", ["人员编号", "证件号码"], rows)
+        file = (io.BytesIO(data), "号码.xlsx", XLSX)
+        return browser.post(f"/exchange/{batch}/issue", values | more | {"numbers_file": file})
+
+    doubtful = send((people[0].number, "32-0001"), ("P999999", "32-0001"))
+    assert doubtful.status_code == 422 and problems_of(doubtful.text) == []
+    assert "P999999" in doubtful.text and doubtful.text.count("32-0001") >= 2
+    both = send((people[0].number, "32-0001"), numbers=f"{people[0].number} 32-0001")
+    assert both.status_code == 422
+    with connection():
+        assert Certificate.select().where(Certificate.kind == "national").count() == 0
+    done = send((people[0].number, "32-0001"), (id_number(3), "32-0002"))
+    assert done.status_code == 303, done.text
+    with connection():
+        held = [live_of(one.person_id)[0].number for one in people]
+    assert held == ["32-0001", "32-0002"]
