@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -141,12 +141,14 @@ def write_workbook(
     *,
     sheet: str = "Sheet1",
     widths: Sequence[float] = (),
+    text_columns: Collection[int] = (),
 ) -> bytes:
     """Build a workbook: an optional title row, a frozen header, then the rows.
 
     Text is only ever text: no formula and no link comes of what a cell holds. ``widths`` are in
-    characters; where missing they follow the content. Whole numbers of more than 15 digits are
-    written as text, because a spreadsheet would lose the rest.
+    characters; where missing they follow the content. In ``text_columns`` (0 = A) what somebody
+    types into a blank cell stays text as well: long numbers keep their digits. Whole numbers of
+    more than 15 digits are written as text, because a spreadsheet would lose the rest.
     """
     import xlsxwriter
 
@@ -194,7 +196,8 @@ def write_workbook(
                 case _:
                     page.write_string(offset, column, _writable(str(cell)), plain)
     for column in range(max([len(headers), *(len(row) for row in body)])):
-        page.set_column(column, column, _width(column, headers, body, widths))
+        kept = plain if column in text_columns else None
+        page.set_column(column, column, _width(column, headers, body, widths), kept)
     page.freeze_panes(top + 1, 0)
     workbook.close()
     return buffer.getvalue()

@@ -119,6 +119,12 @@ VERDICT_WORDS: dict[str, str] = {
 
 Layout = tuple[tuple[str, str], ...]
 
+_NO_TEXT = frozenset({"serial", "birth_on", "issued_on", "valid_from", "valid_until"}) | {
+    "contract_begins",
+    "contract_ends",
+    "card_until",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class PersonFactsOut:
@@ -276,6 +282,11 @@ def words_of(dictionary: Mapping[str, Word], codes: Iterable[str]) -> str:
 def in_layout(cells: Mapping[str, Cell], layout: Layout) -> list[Cell]:
     """The cells of a row in a layout's order."""
     return [cells[code] for code, _ in layout]
+
+
+def text_columns(layout: Layout) -> list[int]:
+    """The places of the columns that hold text, so that a number typed there keeps its digits."""
+    return [place for place, (code, _) in enumerate(layout) if code not in _NO_TEXT]
 
 
 def headings_of(layout: Layout, more: Sequence[str] = ()) -> list[str]:

@@ -24,6 +24,7 @@ from registry.rules.export_columns import (
     organisation_rows,
     person_cells,
     roster_layout,
+    text_columns,
 )
 from registry.rules.export_templates import check_template
 from registry.rules.refusals import Refusal, Refused, sentence
@@ -215,7 +216,12 @@ def _workbook(listed: Listed, template: KeptTemplate | None, on: date, *, masked
         rows = _people_rows(listed, known, layout, on, masked=masked, with_more=bool(more))
     if template is not None and template.template.title:
         title = template.template.title
-    content = write_workbook(_dated(title, on), headings_of(layout, more), rows)
+    content = write_workbook(
+        _dated(title, on),
+        headings_of(layout, more),
+        rows,
+        text_columns=text_columns(layout),
+    )
     return Workbook(content, len(rows), people)
 
 

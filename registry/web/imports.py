@@ -1,7 +1,7 @@
 """Importing on the web: upload, preview, what columns and words mean, the import, its result."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask import (
@@ -73,6 +73,9 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     ),
     APPRAISAL: ("appraisals.xlsx", "序号 姓名 身份证号码 所在单位 考核年度 考核等次"),
 }
+
+# Columns of an empty workbook in which a spreadsheet would lose digits.
+_TEXT_COLUMNS = frozenset({"身份证号码", "原执法证号", "联系电话", "机构代码", "上级机构代码"})
 
 for _name in (
     "kind_title",
@@ -175,7 +178,9 @@ def template(kind: str) -> ResponseReturnValue:
     if kind not in TEMPLATES or (kind == ORGANISATION and not _may_import_organisations()):
         abort(404)
     name, headings = TEMPLATES[kind]
-    return _workbook(name, "", headings.split(), [])
+    columns = headings.split()
+    text = [place for place, heading in enumerate(columns) if heading in _TEXT_COLUMNS]
+    return _workbook(name, "", columns, [], text)
 
 
 @blueprint.get("/imports/<upload_id>")
@@ -261,9 +266,14 @@ def refused_rows(upload_id: str) -> ResponseReturnValue:
 
 
 def _workbook(
-    name: str, title: str, headings: list[str], rows: Iterable[list[Cell]]
+    name: str,
+    title: str,
+    headings: list[str],
+    rows: Iterable[list[Cell]],
+    text_columns: Collection[int] = (),
 ) -> ResponseReturnValue:
-    answer = Response(write_workbook(title, headings, rows), mimetype=XLSX)
+    data = write_workbook(title, headings, rows, text_columns=text_columns)
+    answer = Response(data, mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

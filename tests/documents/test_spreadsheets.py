@@ -271,6 +271,13 @@ def test_a_workbook_of_ours_holds_no_formula_and_no_link() -> None:
     assert table.rows[2][1] == tuple(NAMES)
 
 
+def test_what_is_typed_into_a_text_column_later_stays_text() -> None:
+    data = write_workbook("", ["序号", "身份证号码"], [[1, None]], text_columns=[1])
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert sheet.column_dimensions["B"].number_format == "@"
+    assert sheet.column_dimensions["A"].number_format == "General"
+
+
 def test_a_workbook_of_ours_reads_back_as_it_was() -> None:
     row = ["何强", 7, 1.5, True, date(2018, 6, 15), datetime(2018, 6, 15, 8, 30), None, "末"]
     data = write_workbook("名册", [str(n) for n in range(8)], [row, [320413196203300034, "\ud800"]])

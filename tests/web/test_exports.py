@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from tests.roster_files import (
     officer,
     roster,
 )
-from tests.web.conftest import Browser
+from tests.web.conftest import PASSWORD, Browser, TestClock
 
 BUREAU, TOWN = "市场监督管理局", "朱林镇人民政府"
 
@@ -31,7 +32,7 @@ BUREAU, TOWN = "市场监督管理局", "朱林镇人民政府"
 def district(register: Config, act: Act) -> Act:
     import_organisations(act, "区人民政府", BUREAU, TOWN)
     file = roster(
-        officer(1, "陈大文", number="32041300001"),
+        officer(1, "陈大文", number="32041300001", post="=1+1", section="@SUM(1)", remarks="-1"),
         officer(3, "林小明"),
         officer(5, "赵子云", place=TOWN),
     )
@@ -45,6 +46,10 @@ def sheet(answer: Any) -> tuple[str, list[dict[str, Any]]]:
     """Title and rows of the workbook that a page answered with."""
     assert answer.status_code == 200, answer.text[:500]
     assert answer.headers["Content-Disposition"].startswith("attachment")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        for part in archive.namelist():
+            inside = archive.read(part)
+            assert b"<f>" not in inside and b"<f " not in inside and b"<hyperlink" not in inside
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
     title, heading, *rows = book.get_sheet_by_index(0).to_python()
     return str(title[0]), [dict(zip(heading, row, strict=False)) for row in rows]
@@ -140,6 +145,23 @@ def test_whole_numbers_need_a_reason_and_leave_an_event(legal: Browser) -> None:
     event = Event.select().order_by(Event.seq.desc()).first()
     assert (event.act, event.reason) == ("identity-numbers-exported", "报市局制证")
     assert json.loads(event.details)["people"] == 3
+
+
+def test_whole_numbers_ask_for_the_password_again(
+    district: Act, signed_in: Any, clock: TestClock
+) -> None:
+    legal = signed_in("legal-office")
+    address = "/exports/certificates/identity-numbers"
+    sent = {"template": "", "on": "2026-11-23", "document": "", "basis": "registry-rule"}
+    sent["reason"] = "核对"
+    clock.wait(minutes=16)
+    legal.get(address)
+    before = Event.select().where(Event.act == "identity-numbers-exported").count()
+    asked = legal.post(address, sent)
+    assert asked.status_code == 403 and identity_number(1) not in asked.text
+    assert Event.select().where(Event.act == "identity-numbers-exported").count() == before == 0
+    _, rows = sheet(legal.post(address, sent | {"fresh_password": PASSWORD}))
+    assert [row["身份证号码"] for row in rows] == [identity_number(1)]
 
 
 def test_an_auditor_gets_masked_numbers_only(district: Act, signed_in: Any) -> None:
