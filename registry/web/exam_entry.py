@@ -23,7 +23,7 @@ from registry.store import entry_grid as store
 from registry.store import marks as mark_store
 from registry.store.entry_grid import EntryState
 from registry.store.sittings import SittingRow
-from registry.web import exam_entry_differences, exam_entry_paste
+from registry.web import exam_entry_differences, exam_entry_import, exam_entry_paste
 from registry.web.exam_entry_desk import (
     Desk,
     desk_or_answer,
@@ -364,4 +364,5 @@ def finish(sitting_id: int, entry: int) -> ResponseReturnValue:
 
 
 exam_entry_paste.install(blueprint)
+exam_entry_import.install(blueprint)
 exam_entry_differences.install(blueprint)

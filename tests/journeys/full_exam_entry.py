@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from registry.rules.acts import Act
 from registry.rules.marks import read_mark
+from registry.services.import_judging import read_file
 from registry.services.marks import Change, finish_entry, join_entry, put_room_total, save_marks
+from registry.services.score_files import hold
 from registry.services.second_entry import settle
 from registry.store.tables import Engagement, ExamRoom, Person, Sitting
 from tests.exam_tables import add_sitting, seat_ids
@@ -31,20 +33,27 @@ def fill_exam_entry(act_of: Callable[[str], Act], found: dict[str, str]) -> None
     typing = add_sitting(people, rooms=2)
     join_entry(legal, typing, 2)
     join_entry(exam, typing, 1)
-    _type(exam, typing, 1, RIGHT[:3])
+    type_marks(exam, typing, 1, RIGHT[:3])
     found["sitting being typed"] = str(typing)
+    listed = "准考证号,成绩\n" + "".join(
+        f"2026{typing:02d}01{seat:03d},{mark}\n"
+        for seat, mark in ((1, "88"), (4, "72.5"), (4, "x"))
+    )
+    file = read_file(listed.encode(), "成绩.csv")
+    found["score list"] = hold(exam, typing, 1, file)
     for name in ("differing", "settled"):
         sitting = add_sitting(people)
         for act, entry, marks in ((legal, 1, RIGHT), (second, 2, SLIPPED)):
-            _type(act, sitting, entry, marks)
-            _hand_in(act, sitting, entry, marks)
+            type_marks(act, sitting, entry, marks)
+            hand_in(act, sitting, entry, marks)
         found[f"sitting {name}"] = str(sitting)
     cells = seat_ids(sitting)
     for seat in range(2, 8):
         settle(exam, sitting, cells[seat], RIGHT[seat - 1], f"settled-{seat}")
 
 
-def _type(act: Act, sitting: int, entry: int, marks: tuple[str, ...]) -> None:
+def type_marks(act: Act, sitting: int, entry: int, marks: tuple[str, ...]) -> None:
+    """Type marks in the order of the seats."""
     cells = seat_ids(sitting)
     changes = [
         Change(cells[seat], text, 0, f"full-{sitting}-{entry}-{seat}")
@@ -53,7 +62,8 @@ def _type(act: Act, sitting: int, entry: int, marks: tuple[str, ...]) -> None:
     save_marks(act, sitting, entry, changes)
 
 
-def _hand_in(act: Act, sitting: int, entry: int, marks: tuple[str, ...]) -> None:
+def hand_in(act: Act, sitting: int, entry: int, marks: tuple[str, ...]) -> None:
+    """Write the room's form and finish the entry."""
     values = [read_mark(text, 200).half_points for text in marks]
     known = [value for value in values if value is not None]
     round_id = Sitting.get_by_id(sitting).round_id

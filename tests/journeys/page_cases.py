@@ -61,6 +61,15 @@ NO_PAGE = {
     "batches.paper": "a PDF",
     "accounts.paper": "a PDF",
     "exam_entry.save": "JSON",
+    "exam_entry.refused_list": "a workbook",
+    "exam_seats.paper": "a PDF",
+    "exam_seats.draw": "only a button: goes back to the seats",
+    "exam_enrolment.withdraw": "only a button: goes back to the enrolment",
+    "exam_typists.end": "only a button: goes back to the typists",
+    "exam_statistics.workbook": "a workbook",
+    "exam_statistics.results": "a workbook",
+    "exam_statistics.proof": "a PDF",
+    "exams.step": "only a button: goes back to the sitting",
     "exam_entry.paste_here": "JSON",
     "exam_entry.pulse": "JSON",
     "transfers.withdraw": "only a button: goes back to the transfers",
@@ -187,6 +196,7 @@ def full_cases(full: FullRegister) -> list[Case]:
         Case("photograph_uploads.missing", "/photographs/missing"),
         Case("photograph_review.index", "/photographs/review"),
         *_exam_entry(full),
+        *_exam_days(full),
         *_training(full),
         Case("imports.index", "/imports"),
         *(Case("imports.one", f"/imports/{of['upload']}?show={sort}") for sort in SORTS),
@@ -324,6 +334,48 @@ def _cards_and_merges(full: FullRegister) -> list[Case]:
     ]
 
 
+def _exam_days(full: FullRegister) -> list[Case]:
+    of = full.found
+    day = f"/exams/days/{of['exam day']}"
+    enrolling = f"/exams/sittings/{of['sitting enrolling']}"
+    planned = f"/exams/sittings/{of['sitting planned']}"
+    held = f"/exams/sittings/{of['sitting being typed']}"
+    published = f"/exams/sittings/{of['sitting published']}"
+    correction = f"/exams/corrections/{of['waiting correction']}"
+    return [
+        *(Case("exams.index", "/exams", role) for role in (EXAMINER, LEGAL, CLERK, AUDITOR)),
+        Case("exams.new", "/exams/new", EXAMINER),
+        *(
+            Case("exams.sitting", path, role)
+            for path in (enrolling, planned, held, published)
+            for role in (EXAMINER, CLERK)
+        ),
+        Case("exams.sitting", f"/exams/sittings/{of['sitting settled']}", EXAMINER),
+        Case("exams.edit", f"{enrolling}/edit", EXAMINER),
+        Case("exams.postpone", f"{enrolling}/postpone", EXAMINER),
+        Case("exams.cancel", f"{enrolling}/cancel", EXAMINER),
+        Case("exams.reopen", f"/exams/sittings/{of['sitting differing']}/reopen/1", EXAMINER),
+        Case("exams.publish", f"{held}/publish", EXAMINER),
+        Case("exams.publish", f"/exams/sittings/{of['sitting settled']}/publish", EXAMINER),
+        Case("exams.correct", f"{published}/correct", EXAMINER),
+        Case("exams.decide", f"{correction}/approve", EXAMINER),
+        Case("exams.decide", f"{correction}/reject", EXAMINER),
+        Case("exams.answer", f"{published}/reviews/{of['review']}", EXAMINER),
+        Case("exams.exempt", "/exams/exemptions/new"),
+        Case("exam_enrolment.index", f"{enrolling}/enrolment", CLERK),
+        Case("exam_enrolment.index", f"{enrolling}/enrolment?organisation={TEAM}", EXAMINER),
+        Case("exam_enrolment.index", f"{published}/enrolment", EXAMINER),
+        Case("exam_seats.seats", f"{day}/seats", EXAMINER),
+        Case("exam_seats.room", f"{day}/rooms/{of['exam room']}", EXAMINER),
+        Case("exam_typists.index", f"{enrolling}/typists", EXAMINER),
+        Case("exam_typists.index", f"{published}/typists", EXAMINER),
+        Case("exam_statistics.one", f"{published}/statistics", EXAMINER),
+        Case("exam_statistics.one", f"{published}/statistics", CLERK),
+        Case("exam_statistics.failed_again", "/exams/failed-again", EXAMINER),
+        Case("people.one", f"/people/{of['qualified']}"),
+    ]
+
+
 def _exam_entry(full: FullRegister) -> list[Case]:
     of = full.found
     typing = f"/exams/entry/{of['sitting being typed']}"
@@ -334,6 +386,8 @@ def _exam_entry(full: FullRegister) -> list[Case]:
         Case("exam_entry.sitting", f"/exams/entry/{of['sitting differing']}", EXAMINER),
         Case("exam_entry.grid", f"{typing}/1", EXAMINER),
         Case("exam_entry.paste", f"{typing}/1/paste", EXAMINER),
+        Case("exam_entry.upload", f"{typing}/1/import", EXAMINER),
+        Case("exam_entry.preview", f"{typing}/1/import/{of['score list']}", EXAMINER),
         *(
             Case(
                 "exam_entry.differences",
@@ -462,6 +516,7 @@ def sent_cases(full: FullRegister) -> list[Sent]:
         ),
         Sent("photograph_review.index", "/photographs/review"),
         *_worklists(full),
+        *_exam_days_forms(full),
         *_exam_entry_forms(full),
         *_training_forms(full),
         Sent("imports.index", "/imports"),
@@ -499,6 +554,36 @@ def sent_cases(full: FullRegister) -> list[Sent]:
     ]
 
 
+def _exam_days_forms(full: FullRegister) -> list[Sent]:
+    of = full.found
+    enrolling = f"/exams/sittings/{of['sitting enrolling']}"
+    published = f"/exams/sittings/{of['sitting published']}"
+    day = f"/exams/days/{of['exam day']}"
+    return [
+        Sent("exams.new", "/exams/new", EXAMINER),
+        Sent("exams.edit", f"{enrolling}/edit", EXAMINER),
+        Sent("exams.postpone", f"{enrolling}/postpone", EXAMINER),
+        Sent("exams.cancel", f"{enrolling}/cancel", EXAMINER),
+        Sent("exams.reopen", f"/exams/sittings/{of['sitting differing']}/reopen/1", EXAMINER),
+        Sent("exams.publish", f"/exams/sittings/{of['sitting settled']}/publish", EXAMINER),
+        Sent("exams.correct", f"{published}/correct", EXAMINER),
+        Sent("exams.decide", f"/exams/corrections/{of['waiting correction']}/approve", EXAMINER),
+        Sent("exams.review", published, EXAMINER, form="form[action$=reviews]"),
+        Sent("exams.answer", f"{published}/reviews/{of['review']}", EXAMINER),
+        Sent("exams.exempt", "/exams/exemptions/new"),
+        Sent("exam_seats.add_room", f"{day}/seats", EXAMINER, form="form[action$=rooms]"),
+        Sent("exam_seats.room", f"{day}/rooms/{of['exam room']}", EXAMINER),
+        Sent("exam_typists.add", f"{enrolling}/typists", EXAMINER, form="form.act"),
+        Sent(
+            "exam_enrolment.enrol",
+            f"{enrolling}/enrolment",
+            CLERK,
+            form="form[data-selection]",
+            typed=(("numbers", "P999999"),),
+        ),
+    ]
+
+
 def _exam_entry_forms(full: FullRegister) -> list[Sent]:
     sitting = full.found["sitting being typed"]
     grid = f"/exams/entry/{sitting}/1"
@@ -508,6 +593,13 @@ def _exam_entry_forms(full: FullRegister) -> list[Sent]:
         Sent("exam_entry.total", grid, EXAMINER, form="form.totals"),
         Sent("exam_entry.finish", grid, EXAMINER, form="form[action*=finish]"),
         Sent("exam_entry.paste", f"{grid}/paste", EXAMINER, status=200),
+        Sent("exam_entry.upload", f"{grid}/import", EXAMINER),
+        Sent(
+            "exam_entry.preview",
+            f"{grid}/import/{full.found['score list']}",
+            EXAMINER,
+            typed=(("digest", "x"),),
+        ),
         Sent("exam_entry.differences", differing, EXAMINER),
         Sent(
             "exam_entry.begin",

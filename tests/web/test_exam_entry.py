@@ -1,5 +1,6 @@
 """Score entry over HTTP: the form without script, the script's messages, and who sees what."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -536,8 +537,66 @@ def test_the_script_pastes_the_same_way(first: Browser) -> None:
         )
 
     shown = send({}).json
-    assert "考生乙2" in shown["html"] and marks_by_seat(sitting, 1) == {}
+    assert "考生丙2" in shown["html"] and marks_by_seat(sitting, 1) == {}
     assert send({"digest": "0" * 64}).status_code == 409
     written = send({"digest": shown["digest"]}).json
     assert [one["text"] for one in written["results"]] == ["60", "61"]
     assert {seat: mark[1] for seat, mark in marks_by_seat(sitting, 1).items()} == {2: 120, 3: 122}
+
+
+# --- a list as an entry --------------------------------------------------------------------------
+
+
+def upload(browser: Browser, grid: str, text: str) -> Any:
+    browser.get(f"{grid}/import")
+    file = (io.BytesIO(text.encode()), "成绩.csv")
+    return browser.post(f"{grid}/import", {"file": file}, content_type="multipart/form-data")
+
+
+def test_a_list_is_shown_row_by_row_and_written_as_shown(first: Browser) -> None:
+    sitting = add_sitting(5)
+    grid, seats = begin(first, sitting, 1), seat_ids(sitting)
+    type_form(first, grid, {seats[5]: "50"})
+    text = "准考证号,成绩\n" + "".join(
+        f"2026{sitting:02d}01{seat:03d},{mark}\n"
+        for seat, mark in (
+            (1, "８５．５"),
+            (2, "缺考"),
+            (3, "良好"),
+            (4, "60"),
+            (4, "61"),
+            (5, "51"),
+        )
+    )
+    answer = upload(first, grid, text)
+    assert answer.status_code == 303, answer.text
+    page = first.get(answer.location).text
+    assert problems_of(page) == []
+    assert "85.5" in page and "良好" in page and "按预览写入2格" in page
+    rows = first.get(f"{answer.location}/refused-rows.xlsx")
+    assert rows.status_code == 200 and rows.data[:2] == b"PK"
+    assert marks_by_seat(sitting, 1) == {5: ("mark", 100, 1)}
+    digest = digest_in(page)
+    # Somebody types meanwhile: the preview no longer holds.
+    type_form(first, grid, {seats[2]: "70"})
+    refused = first.post(answer.location, {"digest": digest})
+    assert refused.status_code == 422 and "什么都没有写入" in refused.text
+    assert 1 not in marks_by_seat(sitting, 1)
+    type_form(first, grid, {seats[2]: ""})
+    digest = digest_in(first.get(answer.location).text)
+    assert first.post(answer.location, {"digest": digest}).status_code == 303
+    marks = {seat: mark[:2] for seat, mark in marks_by_seat(sitting, 1).items()}
+    assert marks == {1: ("mark", 171), 2: ("absent", None), 5: ("mark", 100)}
+    assert first.get(answer.location).status_code == 404
+
+
+def test_a_list_that_is_none_is_refused_with_a_sentence(first: Browser, second: Browser) -> None:
+    sitting = add_sitting(1)
+    grid = begin(first, sitting, 1)
+    answer = upload(first, grid, "甲,乙\n1,2\n")
+    assert answer.status_code == 422
+    assert problems_of(answer.text) == []
+    held = upload(first, grid, f"准考证号,成绩\n2026{sitting:02d}01001,60\n").location
+    # Another account's upload is nobody's.
+    other = begin(second, sitting, 2)
+    assert second.get(held.replace(grid, other)).status_code == 404
