@@ -281,15 +281,17 @@ def test_a_finding_of_another_kind_or_organ_is_as_if_absent(
     legal: Act, act_of: Callable[..., Act]
 ) -> None:
     organ, other = add_organisation(), add_organisation("水利局")
-    (mine,) = helpers(legal, organ, 1)
-    (foreign,) = helpers(legal, other, 1)
+    (mine,) = helpers(legal, organ, 1, "card-to-recover")
+    (foreign,) = helpers(legal, other, 1, "card-to-recover")
+    # The same choice is open to this kind too.
     (remarks,) = helpers(legal, organ, 1, "number-in-remarks")
     narrow = replace(legal, by=replace(legal.by, scope=frozenset({organ})))
     done = findings.decide_findings(
-        narrow, "supervisor-not-found", [mine, foreign, remarks], "not-deployed"
+        narrow, "card-to-recover", [mine, foreign, remarks], "recovered"
     )
     assert done.decided == 1
     assert set(done.refused) == {foreign, remarks}
+    assert Finding.get_by_id(remarks).decided_at is None
 
 
 def test_what_is_wrong_with_the_whole_of_it_leaves_nothing(legal: Act) -> None:
