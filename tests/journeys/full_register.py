@@ -64,6 +64,7 @@ from registry.store.tables import (
     Sanction,
 )
 from tests.conftest import NOW
+from tests.journeys.full_exam_days import fill_exam_days
 from tests.journeys.full_exam_entry import fill_exam_entry
 from tests.journeys.full_training import fill_training
 from tests.photograph_files import HEIC, zipped
@@ -108,6 +109,7 @@ def fill_register(config: Config) -> FullRegister:
     _accounts(full)
     _findings(legal, full)
     fill_exam_entry(_act, full.found)
+    fill_exam_days(_act, full.found, TEAM, config)
     fill_training(_act, full.found, full.typed)
     full.found["event"] = str(Event.select(Event.seq).order_by(Event.seq.desc()).scalar())
     for seq, act in Event.select(Event.seq, Event.act).order_by(Event.seq).tuples():

@@ -28,6 +28,7 @@ from registry.services import accounts, passwords
 from registry.store import opening
 from registry.store.database import connection, shut
 from registry.web import home
+from registry.web.candidates import create_candidates_app, is_candidates_path
 from registry.web.street import create_street_app, is_street_path
 from tests.conftest import NOW
 from tests.journeys.full_register import PASSWORD, FullRegister, fill_register
@@ -78,6 +79,7 @@ class House:
     address: str
     office: Flask
     street: Flask
+    candidates: Flask
     logins: dict[str, tuple[str, str]]
     known: Known
     full: FullRegister
@@ -108,16 +110,21 @@ def opened_house(config: Config, fill: Callable[[Config], FullRegister]) -> Iter
             config.public_url,
             registry.create_app(config, clock=lambda: house.moment, connected=True),
             create_street_app(config, clock=lambda: NOW),
+            create_candidates_app(config, clock=lambda: NOW, connected=True),
             full.logins,
             known,
             full,
         )
 
-        def both(environ: Any, start: Any) -> Any:
-            app = house.street if is_street_path(environ["PATH_INFO"]) else house.office
-            return app(environ, start)
+        def every_door(environ: Any, start: Any) -> Any:
+            path = environ["PATH_INFO"]
+            if is_street_path(path):
+                return house.street(environ, start)
+            if is_candidates_path(path):
+                return house.candidates(environ, start)
+            return house.office(environ, start)
 
-        server.app = both
+        server.app = every_door
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -181,9 +188,7 @@ class Visit:
             return
         try:
             with page.expect_navigation() as navigation:
-                page.evaluate(
-                    FILL, [case.form, NONSENSE, dict(case.typed), case.action]
-                )
+                page.evaluate(FILL, [case.form, NONSENSE, dict(case.typed), case.action])
         except BrowserError as error:
             self.found.append(f"{case.endpoint} {case.path}: no page answers: {error}")
             return
@@ -263,6 +268,21 @@ def street_cases(full: FullRegister) -> list[Case]:
         *(Case("verdict", f"/v/{code}", NOBODY) for code in full.codes.values()),
         Case("verdict_upper", f"/V/{full.codes['valid']}", NOBODY),
         Case("verdict", "/v/ABC", NOBODY, 404),
+        Case("proof", f"/p/{full.found['proof']}", NOBODY),
+        Case("proof_upper", f"/P/{full.found['proof']}", NOBODY),
+        Case("proof", "/p/ABC", NOBODY, 404),
+    ]
+
+
+def candidates_cases() -> list[Case]:
+    """The pages of the candidates' door that need no code of a class."""
+    return [
+        Case("index", "/c/", NOBODY),
+        Case("look_ups.result", "/c/result", NOBODY),
+        Case("look_ups.result", "/c/result/2026010001", NOBODY),
+        Case("look_ups.certificate", "/c/certificate", NOBODY),
+        Case("sign_in.scan", "/c/s/abc", NOBODY, 410),
+        Case("index", "/c/nowhere", NOBODY, 404),
     ]
 
 
@@ -307,7 +327,7 @@ class TestFull:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_every_page(self, house: House, chromium: Any, language: str) -> None:
         visit = Visit(chromium, house, language)
-        for case in [*full_cases(house.full), *street_cases(house.full)]:
+        for case in [*full_cases(house.full), *street_cases(house.full), *candidates_cases()]:
             visit.open(case)
         visit.close()
 

@@ -1,0 +1,88 @@
+"""Exam days in every state that their pages show: enrolling, seated, published, corrected."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+from registry.config import Config
+from registry.documents.fonts import find_fonts
+from registry.rules.acts import Act
+from registry.services import account_slips, exam_seats, proofs, publishing, sittings
+from registry.store.tables import (
+    Candidate,
+    Engagement,
+    Organisation,
+    Person,
+    ProofOfPassing,
+    Qualification,
+    Sitting,
+)
+from tests.exam_tables import add_sitting, seat_ids
+from tests.journeys.full_exam_entry import hand_in, type_marks
+
+MARKS = ("88", "59", "61", "72.5", "83", "45+20", "缺", "违")
+
+
+def fill_exam_days(
+    act_of: Callable[[str], Act], found: dict[str, str], organ: str, config: Config
+) -> None:
+    """Add the sittings; ``act_of`` gives acts by login, the people of the coded ``organ`` sit."""
+    exam, legal, second = act_of("exam"), act_of("legal"), act_of("legal2")
+    people = (
+        Engagement.select(Person.id, Person.number)
+        .join(Person, on=(Person.id == Engagement.person_id))
+        .join(Organisation, on=(Organisation.id == Engagement.organisation_id))
+        .where(
+            (Engagement.category == "officer")
+            & Engagement.ended_on.is_null()
+            & (Person.barred == 0)
+            & (Organisation.code == organ)
+        )
+        .order_by(Person.id)
+        .limit(8)
+    )
+    officers = list(people.tuples())
+    enrolling = sittings.new_sitting(
+        exam,
+        sittings.Paper("professional-law", "city-management", quota=30),
+        held_on=exam.on + timedelta(days=20),
+        title="2026年第二次资格考试",
+    )
+    sittings.move_on(exam, enrolling, "open")
+    sittings.enrol(exam, enrolling, [number for _, number in officers[:5]])
+    day = Sitting.get_by_id(enrolling).round_id
+    found["exam room"] = str(
+        exam_seats.add_room(exam, day, code="第一考场", place="党校201", seats=30, reserve=2)
+    )
+    exam_seats.draw_seats(exam, day, chance=Random(3))
+    account_slips.open_typist(exam, enrolling, name="录入员甲")
+    planned = sittings.new_sitting(
+        exam, sittings.Paper("public-law"), held_on=exam.on + timedelta(days=40), title="2027年首考"
+    )
+    published = add_sitting([person_id for person_id, _ in officers])
+    for act, entry in ((legal, 1), (second, 2)):
+        type_marks(act, published, entry, MARKS[: len(officers)])
+        hand_in(act, published, entry, MARKS[: len(officers)])
+    publishing.publish(exam, published)
+    cells = seat_ids(published)
+    asked = replace(legal, reason="试卷登分有误")
+    decided = publishing.request_correction(asked, published, {cells[1]: "89"})
+    publishing.decide_correction(second, decided, approve=True)
+    waiting = publishing.request_correction(asked, published, {cells[2]: "60"})
+    review = publishing.record_review(exam, published, cells[3], "认为少加了一题的分")
+    first = Candidate.get_by_id(cells[1]).person_id
+    qualification = int(
+        Qualification.select(Qualification.id).where(Qualification.person_id == first).scalar()
+    )
+    proofs.print_proof(exam, qualification, config=config, fonts=find_fonts())
+    found |= {
+        "exam day": str(day),
+        "sitting enrolling": str(enrolling),
+        "sitting planned": str(planned),
+        "sitting published": str(published),
+        "waiting correction": str(waiting),
+        "review": str(review),
+        "proof": str(ProofOfPassing.get().code),
+        "qualified": str(Person.get_by_id(first).number),
+    }
