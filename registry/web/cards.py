@@ -110,18 +110,24 @@ _OWN = ("manner", "witness_1", "witness_2")
 # --- the worklists ---------------------------------------------------------------------------
 
 
+def asked_cards() -> tuple[str, store.Filter, str]:
+    """The worklist that the address asks for, what it is kept to, and the organisation's code."""
+    chosen = asked_choice("list", tuple(rules.LISTS)) or next(iter(rules.LISTS))
+    code = asked_text("organisation", limit=40)
+    organisation = organisations.by_code(code, signed_in().scope) if code else None
+    if code and organisation is None:
+        abort(404)
+    below = organisations.below(organisation.id) if organisation else None
+    return chosen, store.Filter(below, asked_number("batch")), code
+
+
 @blueprint.get("/cards")
 @allow("custody.view")
 def index() -> ResponseReturnValue:
     """One worklist of cards, with the acts that it offers."""
     account = signed_in()
-    chosen = asked_choice("list", tuple(rules.LISTS)) or next(iter(rules.LISTS))
-    code = asked_text("organisation", limit=40)
-    organisation = organisations.by_code(code, account.scope) if code else None
-    if code and organisation is None:
-        abort(404)
-    batch = asked_number("batch")
-    wanted = store.Filter(organisations.below(organisation.id) if organisation else None, batch)
+    chosen, wanted, code = asked_cards()
+    batch = wanted.batch_id
     after = asked_number("after")
     page = store.listed(chosen, account.scope, wanted, after=after)
     numbers = store.counts(account.scope, wanted)

@@ -12,6 +12,8 @@ from flask import abort, request, url_for
 from flask_babel import lazy_gettext
 
 from registry.rules.acts import Act, local_day, moment_of
+from registry.rules.custody import LIST_TITLES
+from registry.rules.custody import STATES as PLACES
 from registry.rules.export_columns import CERTIFICATE, ORGANISATION, PERSON, VERDICT_WORDS
 from registry.rules.findings import KINDS
 from registry.rules.roster_difference import ACTS as PROPOSED
@@ -20,6 +22,7 @@ from registry.services import exports as services
 from registry.services.exports import Listed
 from registry.store import (
     absences,
+    custody,
     external_names,
     findings,
     proposals,
@@ -29,6 +32,7 @@ from registry.store import (
 from registry.store.absences import AbsenceFilter
 from registry.store.exports import MOST
 from registry.store.proposals import ProposalFilter
+from registry.web import cards as cards_page
 from registry.web import certificates as certificates_page
 from registry.web import organisations as organisations_page
 from registry.web import people as people_page
@@ -204,6 +208,23 @@ def _absences(act: Act) -> Listed:
     return _beside(act, [row.person_number for row in rows], beside, "在册而不在名册中的人员")
 
 
+def _cards(act: Act) -> Listed:
+    chosen, wanted, _ = cards_page.asked_cards()
+    rows: list[custody.CardRow] = []
+    after: int | None = None
+    while len(rows) <= MOST:
+        page = custody.listed(chosen, signed_in().scope, wanted, after=after, size=500)
+        rows += page.rows
+        after = page.after
+        if after is None:
+            break
+    title = LIST_TITLES[chosen]
+    beside = [
+        (title, PLACES[row.custody], row.number, row.since_on, _state(row.state)) for row in rows
+    ]
+    return _beside(act, [row.person_number for row in rows], beside, f"卡片：{title}")
+
+
 def _beside(
     act: Act, numbers: Sequence[str], beside: Sequence[Sequence[Cell]], title: str
 ) -> Listed:
@@ -269,6 +290,14 @@ EXPORTED: dict[str, ListKind] = {
             "oversight.proposals",
             _proposals,
             frozenset({"act", "file", "organisation"}),
+        ),
+        ListKind(
+            "cards",
+            lazy_gettext("卡片"),
+            PERSON,
+            "cards.index",
+            _cards,
+            frozenset({"list", "organisation", "batch"}),
         ),
         ListKind(
             "absent",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from werkzeug.test import TestResponse
 
-from registry.documents.spreadsheets import write_workbook
+from registry.documents.spreadsheets import read_tables, write_workbook
 from registry.rules.acts import Actor
 from registry.rules.custody import LISTS
 from registry.services import batches, custody
@@ -191,6 +191,19 @@ def test_a_short_request_changes_nothing(
     browser.get("/cards?list=to-make")
     assert browser.post("/cards/made", {"numbers": cards[0]}).status_code == 422
     assert where(cards[0]) == "not-made"
+
+
+def test_a_worklist_goes_out_as_a_workbook(
+    signed_in: Callable[..., Browser], cards: list[str]
+) -> None:
+    browser = signed_in("legal-office")
+    asked = "list=to-make&organisation=CG"
+    assert f"/exports/cards?{asked.replace('&', '&amp;')}" in browser.get(f"/cards?{asked}").text
+    out = browser.get(f"/exports/cards.xlsx?{asked}")
+    assert out.status_code == 200
+    [table] = read_tables(out.data)
+    said = [str(cell) for _, row in table.rows for cell in row]
+    assert all(number in said for number in cards) and "还没有制作" in said
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
