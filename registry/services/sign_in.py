@@ -51,7 +51,7 @@ def _sign_in_refusal() -> Refused:
     return Refused(
         Refusal(
             "sign-in-refused",
-            sentence("登录名或密码不对。请再试一次；忘了密码请找系统管理员重设。"),
+            sentence("登录名或密码不对。请再试一次；忘了密码请找法制机构或系统管理员打印登录单。"),
         )
     )
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from registry.rules.acts import Act, Actor
+from registry.services import conduct
 from registry.store import findings
 from registry.store.book import transaction
 from registry.store.database import connection
 from registry.store.tables import Finding
+from tests.services.test_people import add, with_card
 from tests.staff import add_account, add_organisation, add_person
 from tests.web.page_inspection import inspect_page
 
@@ -114,3 +116,26 @@ def test_several_are_decided_and_the_closed_one_stays_with_its_reason(
     for wrong in ({"pick": []}, {"reason": ""}, {"decision": "recovered"}, {"pick": ["x", "９"]}):
         assert legal.post(address, form | wrong).status_code == 422
     assert decided() == [1, 2]
+
+
+def test_a_sanction_ends_by_the_calendar_on_every_page(
+    register: Any, act: Act, signed_in: Callable[..., Any], clock: Any
+) -> None:
+    added = add(act, add_organisation("城市管理局"))
+    with_card(act, added)
+    conduct.record_sanction(act, added.number, kind="demerit", effective_on=date(2025, 11, 25))
+    legal = signed_in("legal-office")
+
+    def told() -> tuple[bool, bool]:
+        finding = inspect_page(legal.get("/findings/1").text)
+        person = inspect_page(legal.get(f"/people/{added.number}").text)
+        assert "2026-11-24" in finding
+        return "处分期已满" in finding, "处分期已满" in person
+
+    assert told() == (False, False)
+    clock.wait(minutes=24 * 60)
+    legal.sign_in("legal-office")
+    assert told() == (False, False)
+    clock.wait(minutes=24 * 60)
+    legal.sign_in("legal-office")
+    assert told() == (True, True)
