@@ -18,6 +18,12 @@ REASONS = (
     "other",
 )
 COLUMNS = ("sent_back_note", "sent_back_why", "sent_back_by", "sent_back_at", "remarks")
+CHECKS = (
+    "photograph_two",
+    "photograph_two_back",
+    "photograph_sent_back_whole",
+    "photograph_sent_back_down",
+)
 #: Triggers that name our columns; they stand on a table that stays.
 TRIGGERS = ("photograph_update_review", "photograph_insert_review")
 
@@ -63,5 +69,9 @@ def down(migrator, db):
         place = " on photograph" if words.postgresql else ""
         db.execute_sql(f"drop trigger if exists {name}{place}")
     db.execute_sql("drop table upload_part")
+    if words.postgresql:
+        # There a check belongs to the columns that it names, not to the one it came with.
+        for name in CHECKS:
+            db.execute_sql(f"alter table photograph drop constraint if exists {name}")
     for column in COLUMNS:
         db.execute_sql(f"alter table photograph drop column {column}")

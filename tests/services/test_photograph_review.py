@@ -9,9 +9,16 @@ from registry.config import Config
 from registry.rules.acts import Act
 from registry.services import photograph_review, photographs, settings
 from registry.services.photograph_review import SendBack
+from registry.store import opening, schema
 from registry.store import photograph_review as store
 from registry.store import photographs as versions
-from registry.store.database import ConstraintViolation
+from registry.store.database import (
+    ConstraintViolation,
+    connection,
+    database,
+    open_database,
+    shut,
+)
 from registry.store.tables import Photograph
 from registry.store.violations import refusal_of
 from tests.conftest import LEGAL
@@ -157,8 +164,6 @@ AFTER_SENDING_BACK = (
 def test_the_database_asks_for_a_second_account_too(
     first: Act, second: Act, engine: str, register: Config
 ) -> None:
-    from registry.store.database import database
-
     third = add_account("third")
     person = add(first, add_organisation())
     photographs.add_photograph(first, person.number, portrait(1))
@@ -182,3 +187,23 @@ def test_the_database_asks_for_a_second_account_too(
     photographs.add_photograph(first, person.number, portrait(2))
     photograph_review.review(second, [], {waiting_ids(second)[0]: SendBack("blurred")})
     attacked(*(f"{attack} where version = 2" for attack in AFTER_SENDING_BACK))
+
+
+def test_who_approved_himself_before_counts_as_nobody_afterwards(
+    first: Act, config: Config
+) -> None:
+    """Registers of the time before the second look: what was shown stays shown, and waits."""
+    person = add(first, add_organisation())
+    photographs.add_photograph(first, person.number, portrait(1))
+    shut()
+    schema.migrate_down(config, "0004_photograph_review")
+    opened = open_database(config.migrate_url)
+    opened.connect()
+    opened.execute_sql("update photograph set approved_by = added_by, approved_at = added_at")
+    shut(opened)
+    schema.migrate(config)
+    opening.open_register(config)
+    with connection():
+        row = Photograph.select().get()
+        assert (row.approved_by, row.approved_at) == (None, row.added_at)
+        assert store.count_waiting(None, None) == (1, 0)
