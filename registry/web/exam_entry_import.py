@@ -15,10 +15,12 @@ from flask_babel import gettext, lazy_gettext
 from registry.documents.spreadsheet_prescan import MOST_BYTES
 from registry.documents.spreadsheets import write_workbook
 from registry.rules.identity_number import without_identity_numbers
+from registry.rules.marks import EMPTY, Reading
 from registry.rules.refusals import Refusal, Refused
 from registry.rules.rosters import RowRefusal
 from registry.services import score_files
 from registry.services.score_import import Imported, import_scores
+from registry.store import marks, sittings
 from registry.web.certificates import download
 from registry.web.exam_entry_desk import Desk, desk_or_answer, shows_names
 from registry.web.exam_entry_wording import entry_title, full_title, state_text
@@ -46,8 +48,10 @@ class ListLine:
     """One row of a list: what it names, what would be written, or why nothing is."""
 
     row: int
+    place: str
     ticket: str
     name: str
+    old: str
     mark: str
     why: str
 
@@ -122,7 +126,7 @@ def install(blueprint: Blueprint) -> None:
             sitting_title=full_title(desk.sitting),
             entry=entry,
             shown=shown,
-            lines=_lines(shown),
+            lines=_lines(desk, shown),
             names=shows_names(),
             upload_id=upload_id,
             form=form,
@@ -187,19 +191,27 @@ def _said(fault: RowRefusal) -> str:
     return said
 
 
-def _lines(shown: Imported) -> list[ListLine]:
-    """Every row of a list, those left out first."""
+def _lines(desk: Desk, shown: Imported) -> list[ListLine]:
+    """Every row of a list beside whom its ticket names here, those left out first."""
     why = _reasons(shown)
-    lines = [
-        ListLine(
-            row.row,
-            row.ticket,
-            row.name if shows_names() else "",
-            state_text(row.reading) if row.reading else row.text,
-            without_identity_numbers(why.get((row.sheet, row.row), "")),
+    known = {one.ticket: one for one in sittings.candidates(desk.sitting.id) if one.ticket}
+    standing = marks.cells(desk.sitting.id, desk.entry)
+    lines = []
+    for row in shown.list_rows:
+        one = known.get(row.ticket)
+        cell = standing.get(one.id) if one else None
+        old = Reading(cell.state, () if cell.value is None else (cell.value,)) if cell else None
+        lines.append(
+            ListLine(
+                row.row,
+                one.place if one else "",
+                row.ticket,
+                (one.name if one else row.name) if shows_names() else "",
+                state_text(old) if old and old.state != EMPTY else "",
+                state_text(row.reading) if row.reading else row.text,
+                without_identity_numbers(why.get((row.sheet, row.row), "")),
+            )
         )
-        for row in shown.list_rows
-    ]
     return sorted(lines, key=lambda line: not line.why)
 
 

@@ -352,11 +352,16 @@ def test_the_second_person_never_receives_a_byte_of_the_first(
     cells = list(seat_ids(sitting).values())
     grid = begin(first, sitting, 1)
     type_form(first, grid, dict(zip(cells, (RARE, "60", "61"), strict=True)))
-    assert hand_in(first, grid, 3, "194.5").status_code == 303
-    blind = f"/exams/entry/{sitting}"
-    said = [second.get(path).text for path in ("/exams/entry", blind, grid, f"{grid}/paste")]
+    blind, lists = f"/exams/entry/{sitting}", (grid, f"{grid}/paste", f"{grid}/import")
+    # While the first entry is open, before and after the second has begun; and once it is closed.
+    said = [second.get(path).text for path in ("/exams/entry", blind, *lists)]
     own = begin(second, sitting, 2)
-    said += [second.get(path).text for path in (blind, own, f"{own}/paste")]
+    said += [second.get(path).text for path in (blind, own, f"{own}/paste", *lists)]
+    form = form_of(first.get(grid).text, {cells[0]: "1"})
+    said.append(second.post(grid, form).text)
+    said.append(second.post(f"{grid}/total", {"scripts": "1", "sum": "1", "version": "0"}).text)
+    assert hand_in(first, grid, 3, "194.5").status_code == 303
+    said += [second.get(path).text for path in ("/exams/entry", blind, own, *lists)]
     said += [second.get(f"{grid}?room=1").text, second.get(f"{blind}/differences").text]
     said.append(save(second, own, change(cells[0], "60", 7)).text)
     said.append(second.post(f"{own}/total", {"scripts": "3", "sum": "1", "version": "0"}).text)
@@ -573,6 +578,7 @@ def test_a_list_is_shown_row_by_row_and_written_as_shown(first: Browser) -> None
     page = first.get(answer.location).text
     assert problems_of(page) == []
     assert "85.5" in page and "良好" in page and "按预览写入2格" in page
+    assert "第1考场 5" in page and "考生乙1" in page and ">50<" in page
     rows = first.get(f"{answer.location}/refused-rows.xlsx")
     assert rows.status_code == 200 and rows.data[:2] == b"PK"
     assert marks_by_seat(sitting, 1) == {5: ("mark", 100, 1)}
