@@ -151,7 +151,7 @@ def full_cases(full: FullRegister) -> list[Case]:
         Case("oversight.findings", "/findings"),
         Case("oversight.findings", "/findings?show=decided"),
         Case("oversight.findings", "/findings?kind=supervisor-not-found"),
-        Case("oversight.findings_many", "/findings/many?kind=supervisor-not-found"),
+        Case("oversight.findings_many", "/findings/many?kind=card-to-recover"),
         *(
             Case("oversight.finding", f"/findings/{number}")
             for name, number in of.items()
@@ -326,6 +326,8 @@ def _cards_and_merges(full: FullRegister) -> list[Case]:
         Case(
             "certificates.decline_rectification", f"/certificates/{of['cancelled']}/rectify/decline"
         ),
+        Case("people.one", f"/people/{of['merged']}"),
+        Case("people.one", f"/people/{of['survivor']}"),
         Case("merging.doubles", "/people/doubles"),
         Case("merging.merge", f"/people/{of['double']}/merge?into={of['double other']}"),
         Case("merging.merge", merge),
@@ -496,7 +498,7 @@ def sent_cases(full: FullRegister) -> list[Sent]:
         Sent("batches.discard", f"/exchange/{of['issued batch']}/discard"),
         Sent("batches.reissue", f"/exchange/moved/{of['moved']}"),
         Sent("batches.person", f"/exchange/person/{of['legacy']}"),
-        Sent("oversight.findings_many", "/findings/many?kind=supervisor-not-found"),
+        Sent("oversight.findings_many", "/findings/many?kind=card-to-recover"),
         Sent("oversight.decide", f"/findings/{of['finding sanction-on-holder']}"),
         Sent(
             "oversight.proposals_dismiss",
