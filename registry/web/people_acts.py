@@ -30,11 +30,14 @@ from registry.rules.people import (
     may_start,
 )
 from registry.rules.refusals import Refusal
+from registry.rules.roster_difference import TRANSFER
 from registry.services import conduct, employment, legacy_certificates
 from registry.services import people as services
 from registry.store import certificates, organisations, proposals
 from registry.store import people as store
+from registry.store.move_outlooks import Outlook
 from registry.store.people import PersonRow
+from registry.store.proposal_outlooks import proposal_outlooks
 from registry.store.proposals import ProposalRow
 from registry.web import people_forms as forms
 from registry.web.addresses import asked_number
@@ -392,6 +395,7 @@ def _view_of(page: ActPage) -> Callable[[str], ResponseReturnValue]:
             form=form,
             consequence=consequence(page, row),
             proposal=proposal,
+            outlook=_outlook(proposal),
             refusals_now=tuple(page.judge(row.facts, today())) if request.method == "GET" else (),
         )
         return make_response(answer, status)
@@ -408,6 +412,14 @@ def _proposal(row: PersonRow) -> ProposalRow | None:
     if entry is None or entry.person_id != row.person_id:
         abort(404)
     return entry
+
+
+def _outlook(proposal: ProposalRow | None) -> Outlook | None:
+    """What may follow a proposed transfer; nothing is foreseen of another act."""
+    if proposal is None or proposal.act != TRANSFER:
+        return None
+    told = proposal_outlooks([proposal], signed_in().scope, today())
+    return told[proposal.id].outlook if proposal.id in told else None
 
 
 def _afterwards(row: PersonRow) -> str:
