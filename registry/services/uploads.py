@@ -12,6 +12,7 @@ from registry.rules.organisations import SUBJECT_TYPES
 from registry.rules.people import ESTABLISHMENTS
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.roster_headings import IGNORED, SYNONYMS
+from registry.rules.rosters import KINDS
 from registry.services.import_judging import authorise_import, reachable, recognise
 from registry.store import imports as store
 from registry.store import uploads
@@ -50,13 +51,15 @@ def hold_upload(act: Act, file: RosterFile, kind: str | None) -> str:
 def waiting_upload(act: Act, upload_id: str) -> HeldUpload | None:
     """The actor's own file in preview; None for anybody else's and for one that is gone."""
     purge_uploads(act.at)
-    return uploads.waiting(upload_id, _owner(act), act.at)
+    held = uploads.waiting(upload_id, _owner(act), act.at)
+    return held if held is not None and held.kind in KINDS else None
 
 
 def finished_upload(act: Act, upload_id: str) -> FinishedUpload | None:
     """What is left of the actor's own file after its import: the refused rows."""
     purge_uploads(act.at)
-    return uploads.finished(upload_id, _owner(act), act.at)
+    done = uploads.finished(upload_id, _owner(act), act.at)
+    return done if done is not None and done.kind in KINDS else None
 
 
 def discard_upload(act: Act, upload_id: str) -> bool:
