@@ -28,6 +28,7 @@ from registry.store.tables import (
     Qualification,
     ReviewRequest,
     Sitting,
+    SittingEntry,
 )
 
 
@@ -168,6 +169,30 @@ def add_results(
     ]
     for start in range(0, len(rows), 100):
         ExamResult.insert_many(rows[start : start + 100]).execute()
+
+
+def entered_not_published() -> list[str]:
+    """For every sitting whose entries are all finished: the moment the last one was."""
+    finished: dict[int, list[str]] = defaultdict(list)
+    needed: dict[int, int] = {}
+    for sitting_id, entries, moment in tuples(
+        SittingEntry.select(SittingEntry.sitting_id, Sitting.entries, SittingEntry.finished_at)
+        .join(Sitting, on=(Sitting.id == SittingEntry.sitting_id))
+        .where(Sitting.state == "held", SittingEntry.finished_at.is_null(False))
+    ):
+        finished[sitting_id].append(moment)
+        needed[sitting_id] = entries
+    return [max(known) for key, known in finished.items() if len(known) == needed[key]]
+
+
+def corrections_waiting(account_id: int) -> int:
+    """How many requests wait for this account's decision."""
+    return int(
+        Correction.select(fn.COUNT(Correction.id))
+        .where(Correction.decision.is_null(), Correction.requested_by != account_id)
+        .scalar()
+        or 0
+    )
 
 
 # --- corrections and reviews -------------------------------------------------------------------

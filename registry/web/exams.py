@@ -13,15 +13,17 @@ from registry.rules.acts import local_day, moment_of
 from registry.rules.marks import Reading, mark_text, read_mark
 from registry.rules.organisations import FIELDS
 from registry.rules.unusual_marks import unusual
+from registry.services import exam_scans as scanning
 from registry.services import marks as entering
 from registry.services import publishing, second_entry
 from registry.services import sittings as services
 from registry.services.sittings import Paper
+from registry.store import exam_scans, results
 from registry.store import marks as cells
-from registry.store import results
 from registry.store import sittings as store
 from registry.store.sittings import CandidateRow, SittingRow
 from registry.web.addresses import asked_number, asked_text
+from registry.web.certificates import download
 from registry.web.exam_wording import paper_title
 from registry.web.forms import (
     ActForm,
@@ -35,6 +37,7 @@ from registry.web.forms import (
     PlainForm,
     Text,
     Tick,
+    Upload,
 )
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today
@@ -43,6 +46,7 @@ from registry.web.wording import refusal_sentence
 blueprint = Blueprint("exams", __name__)
 
 _MOST_POINTS = 2000
+_SCAN_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 
 
 class Points(CleanField):
@@ -141,6 +145,16 @@ class AnswerForm(Form):
     """The answer to such a request."""
 
     answer = LongText(lazy_gettext("答复"), limit=1000)
+
+
+class ScanForm(Form):
+    """The scan of an official list."""
+
+    scan = Upload(
+        lazy_gettext("公布成绩原件的扫描件"),
+        accept=".pdf,.jpg,.jpeg,.png",
+        description=lazy_gettext("PDF、JPEG 或 PNG，不超过 10 兆字节；加密保存。"),
+    )
 
 
 class ExemptForm(ActForm):
@@ -280,6 +294,8 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
         corrections=results.corrections(sitting_id) if full else [],
         reviews=results.reviews(sitting_id) if full else [],
         review_form=ReviewForm(formdata=None),
+        scans=exam_scans.scans_of(sitting_id) if full else [],
+        may_scan=bool(row.external_body) and row.state not in exams.ENDED,
         acts=exams.open_acts(row.state),
         mark=shown_mark,
         points=mark_text,
@@ -337,6 +353,42 @@ def edit(sitting_id: int) -> ResponseReturnValue:
     return _confirmed(
         row, form, change, gettext("修改考试"), gettext("保存"), gettext("考试已修改。")
     )
+
+
+@blueprint.route("/exams/sittings/<number:sitting_id>/scan", methods=["GET", "POST"])
+@allow("exam.manage", body_limit=scanning.MOST_BYTES + 100_000)
+def scan(sitting_id: int) -> ResponseReturnValue:
+    """Keep the scan of an official list."""
+    row = _sitting_or_404(sitting_id)
+    form = ScanForm()
+
+    def keep() -> None:
+        upload = form["scan"].data
+        scanning.add_scan(
+            current_act(),
+            sitting_id,
+            upload.stream.read(scanning.MOST_BYTES + 1),
+            upload.filename or "",
+        )
+
+    back = url_for("exams.sitting", sitting_id=sitting_id)
+    if form.is_submitted() and form.validate() and form.attempt(keep):
+        flash(gettext("扫描件已保存。"), "good")
+        return redirect(back, 303)
+    page = render("exams/scan.html", sitting=row, form=form, back=back)
+    return make_response(page, 422 if form.is_submitted() else 200)
+
+
+@blueprint.get("/exams/sittings/<number:sitting_id>/scans/<number:scan_id>")
+@allow("exam.manage")
+def scanned(sitting_id: int, scan_id: int) -> ResponseReturnValue:
+    """One scan, to be saved."""
+    known = {one.id: one for one in exam_scans.scans_of(sitting_id)}
+    found = exam_scans.content(scan_id) if scan_id in known else None
+    if found is None:
+        abort(404)
+    kind, content = found
+    return download(content, f"scan-{scan_id}.{kind}", _SCAN_TYPES[kind])
 
 
 @blueprint.post("/exams/sittings/<number:sitting_id>/step/<what>")

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
+from registry.rules.acts import local_day, moment_of
 from registry.rules.roles import may
 from registry.rules.settings import SETTINGS
 from registry.store import (
@@ -19,6 +20,7 @@ from registry.store import (
     moved_cards,
     photograph_review,
     photograph_uploads,
+    results,
     settings,
     transfers,
     worklists,
@@ -297,11 +299,35 @@ def _auditor(account: SignedIn) -> list[Line]:
     ]
 
 
+def _examiner(account: SignedIn) -> list[Line]:
+    """The exam coordinator: what was entered and not handed on, what waits for a second person."""
+    waiting = results.entered_not_published()
+    ages = [(today() - local_day(moment_of(moment))).days for moment in waiting]
+    oldest = max(ages, default=0)
+    return [
+        Line(
+            len(waiting),
+            gettext("录完了，还没有公布的考试"),
+            gettext("最久的已等 %(n)s 天。由没有录过的人公布。", n=oldest),
+            link("exams.index"),
+            "due",
+        ),
+        Line(
+            results.corrections_waiting(account.account_id),
+            gettext("等您批准的成绩更正"),
+            gettext("别人申请的更正，批准以后才生效。"),
+            link("exams.index"),
+            "due",
+        ),
+    ]
+
+
 _ROLES: dict[str, Callable[[SignedIn], list[Line]]] = {
     "legal-office": _office,
     "hr": _clerk,
     "administrator": _administrator,
     "auditor": _auditor,
+    "exam-coordinator": _examiner,
 }
 
 

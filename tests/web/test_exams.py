@@ -24,9 +24,7 @@ def published(sitting: int, browser: Browser) -> None:
 
     for entry in (1, 2):
         account = add_account(f"typist{entry}", "exam-coordinator")
-        act = Act(
-            Actor(account, f"typist{entry}", "录入", "exam-coordinator"), NOW, local_day(NOW)
-        )
+        act = Act(Actor(account, f"typist{entry}", "录入", "exam-coordinator"), NOW, local_day(NOW))
         people = sittings.candidates(sitting)
         save_marks(
             act,
@@ -157,3 +155,33 @@ def test_a_first_certificate_follows_the_pass(register: Config, signed_in: Signe
     assert done.status_code == 303, done.text
     assert Certificate.select().where(Certificate.state == "active").count() == 1
     assert "首次发证" in legal.get(done.headers["Location"]).text
+
+
+def test_the_scan_of_an_official_list_is_kept_sealed(register: Config, signed_in: SignedIn) -> None:
+    import io
+
+    from registry.store.tables import SittingScan
+
+    browser = signed_in("exam-coordinator")
+    browser.get("/exams/new")
+    made = browser.post(
+        "/exams/new",
+        {
+            "title": "", "held_on": "2026-11-20", "subject": "public-law", "field": "",
+            "full_mark": "100", "pass_mark": "60", "enrol_from": "", "enrol_until": "",
+            "quota": "", "external_body": "常州市司法局", "external_document": "常司〔2026〕2号",
+        },
+    )  # fmt: skip
+    address = made.headers["Location"]
+    assert problems_of(browser.get(f"{address}/scan").text) == []
+    wrong = browser.post(f"{address}/scan", {"scan": (io.BytesIO(b"MZ"), "list.exe")})
+    assert wrong.status_code == 422
+    kept = browser.post(f"{address}/scan", {"scan": (io.BytesIO(b"%PDF-1.7 list"), "list.pdf")})
+    assert kept.status_code == 303
+    row = SittingScan.get()
+    assert b"PDF" not in bytes(row.sealed)
+    back = browser.get(f"{address}/scans/{row.id}")
+    assert back.data == b"%PDF-1.7 list" and back.headers["Content-Type"] == "application/pdf"
+    page = browser.get(address)
+    assert problems_of(page.text) == [] and "list.pdf" in page.text
+    assert browser.get("/").status_code == 200
