@@ -140,7 +140,7 @@ def test_a_form_cut_short_empties_nothing(first: Browser) -> None:
     type_form(first, grid, {seats[1]: "60", seats[2]: "61", seats[3]: "62"})
     form = form_of(first.get(grid).text, {seats[1]: "70"})
     cut = {name: value for name, value in form.items() if not name.endswith(f"-{seats[2]}")}
-    cut.pop(f"was-{seats[3]}")
+    cut.pop(f"mark-{seats[3]}")
     assert first.post(grid, cut).status_code == 303
     assert marks_by_seat(sitting, 1) == {
         1: ("mark", 140, 2),
