@@ -326,6 +326,9 @@ def _doubles(legal: Act, second: Act, full: FullRegister) -> None:
     found["double"], found["double other"] = record(801, "欧阳晓峰"), record(803, "欧阳晓峰")
     found["merging"], kept = record(805, "司马青"), record(807, "司马青")
     merging.request_merge(second, found["merging"], kept)
+    found["merged"], found["survivor"] = record(809, "诸葛明"), record(811, "诸葛明")
+    merging.request_merge(second, found["merged"], found["survivor"])
+    merging.confirm_merge(legal, found["merged"])
 
 
 def _organisations(legal: Act, full: FullRegister) -> None:
