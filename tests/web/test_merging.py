@@ -62,7 +62,8 @@ def test_from_a_possible_double_to_one_record(
     assert done.status_code == 303 and done.headers["Location"].endswith(kept.number)
     old = second.get(f"/people/{gone.number}").text
     assert problems_of(old) == [] and f'href="/people/{kept.number}"' in old
-    assert f"/people/{gone.number}/edit" not in old
+    for dead in ("edit", "photograph/add", "identity-number", "merge"):
+        assert f"/people/{gone.number}/{dead}" not in old
     survivor = second.get(f"/people/{kept.number}").text
     assert survivor.count("<li>") > old.count("<li>"), "the history of both is read here"
     assert f'href="/people/{gone.number}"' in survivor and problems_of(survivor) == []
