@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from registry.config import Config
-from registry.store.database import connection
+from registry.store.database import connection, database
 from tests.exam_tables import (
     add_sitting,
     history_of,
@@ -411,6 +411,27 @@ def test_one_room_at_a_time_in_the_order_of_the_paper(first: Browser) -> None:
     assert (tickets[0][0], tickets[1][0]) == ("20260101001", "20260102001")
     assert first.get(f"{grid}?room=9999").status_code == 404
     assert first.get(f"/exams/entry/{sitting}/3").status_code == 404
+
+
+def test_a_grid_costs_as_many_queries_however_long_it_is(
+    first: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grids = [begin(first, add_sitting(people), 1) for people in (5, 60)]
+    bound: Any = database.obj  # type: ignore[attr-defined]
+    execute = bound.execute_sql
+    asked = []
+    for grid in grids:
+        statements: list[str] = []
+
+        def count(sql: str, *more: Any, said: list[str] = statements, **named: Any) -> Any:
+            said.append(sql)
+            return execute(sql, *more, **named)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(bound, "execute_sql", count)
+            assert first.get(grid).status_code == 200
+        asked.append(len(statements))
+    assert asked[0] == asked[1] < 25
 
 
 # --- the end of an entry, and what differs ----------------------------------------------------
