@@ -76,9 +76,7 @@ def index() -> ResponseReturnValue:
     people = batches.without_card(ids)
     found = holders.holders_of(people[:LONGEST], today())
     settings = holders.issue_settings()
-    plain = {
-        key: first_issue(one.facts, today(), settings=settings) for key, one in found.items()
-    }
+    plain = {key: first_issue(one.facts, today(), settings=settings) for key, one in found.items()}
     stated = {
         key: first_issue(one.facts, today(), settings=settings, stated=True)
         for key, one in found.items()
@@ -94,7 +92,7 @@ def index() -> ResponseReturnValue:
         ],
         may=[(found[key], plain[key][1], False) for key in found if not plain[key][0]]
         + [
-            (found[key], stated[key][1], True)
+            (found[key], [one for one in stated[key][1] if one.code != "appraisal-missing"], True)
             for key in found
             if plain[key][0] and not stated[key][0]
         ],
