@@ -304,6 +304,7 @@ DEFAULT_BASIS: dict[str, str] = {
     "exam.correct": "personal-information-law-46",
     "exam.approve": "personal-information-law-46",
     "exam.exempt": "notice-118-item-23",
+    "exam.prove": "registry-rule",
     "proposal.act": "notice-118-item-23",
     "transfer.view": "registry-rule",
     "transfer.ask": "registry-rule",
