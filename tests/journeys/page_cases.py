@@ -151,7 +151,7 @@ def full_cases(full: FullRegister) -> list[Case]:
         Case("oversight.findings", "/findings"),
         Case("oversight.findings", "/findings?show=decided"),
         Case("oversight.findings", "/findings?kind=supervisor-not-found"),
-        Case("oversight.findings_many", "/findings/many?kind=card-to-recover"),
+        Case("oversight.findings_many", "/findings/many?kind=sanction-on-holder"),
         *(
             Case("oversight.finding", f"/findings/{number}")
             for name, number in of.items()
@@ -498,7 +498,7 @@ def sent_cases(full: FullRegister) -> list[Sent]:
         Sent("batches.discard", f"/exchange/{of['issued batch']}/discard"),
         Sent("batches.reissue", f"/exchange/moved/{of['moved']}"),
         Sent("batches.person", f"/exchange/person/{of['legacy']}"),
-        Sent("oversight.findings_many", "/findings/many?kind=card-to-recover"),
+        Sent("oversight.findings_many", "/findings/many?kind=sanction-on-holder"),
         Sent("oversight.decide", f"/findings/{of['finding sanction-on-holder']}"),
         Sent(
             "oversight.proposals_dismiss",
