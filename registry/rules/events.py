@@ -20,6 +20,7 @@ SUBJECTS: frozenset[str] = frozenset(
         "sitting",
         "finding",
         "proposal",
+        "slip",
         "absence",
         "transfer-request",
         "training-class",
@@ -66,7 +67,7 @@ _CARD = (
     "replaced_by printed"
 )
 _SITTING = "sitting round subject field held_on state"
-_CUSTODY = "number custody custody_from slip note"
+_CUSTODY = "number custody custody_from card_slip note"
 
 
 def _kind(name: str, subject: str, title: str, details: str = "", personal: str = "") -> EventKind:
@@ -272,7 +273,7 @@ _ALL = (
         "photographs-imported",
         "import",
         in_context("event", "成批上传照片"),
-        "digest files good added unchanged unmatched refused without",
+        "digest files added unchanged unmatched refused without",
         "file_name",
     ),
     _kind(
@@ -461,7 +462,7 @@ _ALL = (
         "slip-printed",
         "slip",
         in_context("event", "取卡片流转单"),
-        "slip form count",
+        "card_slip form count",
     ),
     _kind(
         "batch-prepared",

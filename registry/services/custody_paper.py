@@ -261,7 +261,7 @@ def _place(organisations: set[str]) -> str:
 def _note(act: Act, slip_id: int | None, form: str, count: int) -> None:
     details: dict[str, object] = {"form": form, "count": count}
     if slip_id is not None:
-        details["slip"] = slip_id
+        details["card_slip"] = slip_id
     with transaction() as book:
         book.record("slip-printed", act, slip_id, details=details)
 

@@ -263,7 +263,7 @@ def move(
             "number": row.number,
             "custody": after,
             "custody_from": row.custody,
-            "slip": slip_id,
+            "card_slip": slip_id,
         }
         if note:
             details["note"] = note

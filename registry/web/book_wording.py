@@ -9,7 +9,16 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, pgettext
 
-from registry.rules import certificates, custody, exams, organisations, people, rosters, training
+from registry.rules import (
+    certificates,
+    custody,
+    exams,
+    organisations,
+    people,
+    photographs,
+    rosters,
+    training,
+)
 from registry.rules.conduct import GRADES, SANCTIONS
 from registry.rules.events import EVENTS
 from registry.rules.external_names import NAME_RULES
@@ -36,10 +45,12 @@ SUBJECTS: dict[str, Any] = {
     "account": lazy_gettext("账号"),
     "batch": lazy_gettext("换发批次"),
     "sitting": lazy_gettext("考试"),
+    "files": lazy_gettext("文件数"),
     "finding": lazy_gettext("待定事项"),
     "proposal": lazy_gettext("变更建议"),
     "absence": lazy_gettext("不在名册的人"),
     "transfer-request": lazy_gettext("调入请求"),
+    "slip": lazy_gettext("卡片流转单"),
     "import": lazy_gettext("导入"),
     "training-class": lazy_gettext("培训班"),
     "key": lazy_gettext("密钥"),
@@ -70,6 +81,7 @@ FIELDS: dict[str, Any] = {
     "batch": lazy_gettext("换发批次"),
     "birth_on": lazy_gettext("出生日期"),
     "bytes": lazy_gettext("文件字节数"),
+    "card_slip": lazy_gettext("卡片流转单"),
     "categories": lazy_gettext("执法类别"),
     "category": lazy_gettext("人员类别"),
     "cause": lazy_gettext("原因"),
@@ -278,6 +290,7 @@ FIELDS: dict[str, Any] = {
     "until_on": lazy_gettext("截止"),
     "valid_from": lazy_gettext("有效期自"),
     "valid_until": lazy_gettext("有效期至"),
+    "unmatched": lazy_gettext("对不上人"),
     "value": lazy_gettext("值"),
     "values": lazy_gettext("值"),
     "version": lazy_gettext("版本"),
@@ -287,6 +300,7 @@ FIELDS: dict[str, Any] = {
     "width": lazy_gettext("宽（像素）"),
     "withdrawn": lazy_gettext("撤销的资格"),
     "witnesses": lazy_gettext("监销人"),
+    "without": lazy_gettext("仍缺照片的人"),
     "year": lazy_gettext("考核年度"),
 }
 
@@ -319,7 +333,9 @@ _FLAGS = frozenset(
 )
 #: Whole dictionaries whose codes stand under several fields; looked up one after another.
 _WORDS: dict[str, str] = (
-    certificates.KINDS
+    # What a photograph is sent back for stands first: of two words for one code the later counts.
+    photographs.REASONS
+    | certificates.KINDS
     | certificates.STATES
     | custody.STATES
     | people.CATEGORIES

@@ -97,7 +97,7 @@ def _lines(details: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("replaced_by", gettext("新证号码")),
         ("replaces", gettext("原证号码")),
         ("batch", gettext("批次")),
-        ("slip", gettext("卡片流转单")),
+        ("card_slip", gettext("卡片流转单")),
         ("note", gettext("说明")),
     ):
         if details.get(name):
