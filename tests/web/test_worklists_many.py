@@ -163,35 +163,37 @@ def test_a_second_press_does_nothing(district: tuple[int, int], signed_in: SignI
     assert Event.select().count() == before
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        {},
-        {"pick": ["1", "1-zz", "a\x00b", "99999999999999-0123456789abcdef"]},
-        {"pick": [f"{row}-0123456789abcdef" for row in range(1, 130)]},
-    ],
-)
-def test_nothing_ticked_or_nonsense_is_answered(
-    district: tuple[int, int], signed_in: SignIn, sent: dict[str, Any]
-) -> None:
-    browser = signed_in("legal-office")
-    browser.get("/proposals")
-    answer = browser.post("/proposals", PAPER | sent)
-    assert answer.status_code == 422 and "error-summary" in answer.text
-    inspect_page(answer.text)
-    assert states() == {"open": 5}
-
-
-@pytest.mark.parametrize("missing", ["on", "document", "basis", "reason"])
-def test_a_short_paper_does_nothing_and_keeps_the_ticks(
-    district: tuple[int, int], signed_in: SignIn, missing: str
+def test_nothing_ticked_nonsense_and_short_papers_do_nothing(
+    district: tuple[int, int], signed_in: SignIn
 ) -> None:
     browser = signed_in("legal-office")
     ticked = picks(browser.get("/proposals").text)
-    short = {name: value for name, value in PAPER.items() if name != missing}
-    answer = browser.post("/proposals", short | {"pick": ticked[:2]})
-    assert answer.status_code == 422 and states() == {"open": 5}
-    assert len(re.findall(r'name="pick"[^>]* checked', answer.text)) == 2
+    nonsense = ["1", "1-zz", "a\x00b", "99999999999999-0123456789abcdef"]
+    many = [f"{row}-0123456789abcdef" for row in range(1, 130)]
+    for sent in ({}, {"pick": nonsense}, {"pick": many}):
+        answer = browser.post("/proposals", PAPER | sent)
+        assert answer.status_code == 422 and "error-summary" in answer.text
+        inspect_page(answer.text)
+    for missing in PAPER:
+        short = {name: value for name, value in PAPER.items() if name != missing}
+        answer = browser.post("/proposals", short | {"pick": ticked[:2]})
+        assert answer.status_code == 422
+        # The ticks stay for the next try.
+        assert len(re.findall(r'name="pick"[^>]* checked', answer.text)) == 2
+    assert states() == {"open": 5}
+
+
+def test_an_empty_register_says_what_the_lists_are_for(register: Config, signed_in: SignIn) -> None:
+    browser = signed_in("legal-office")
+    for path, told in (
+        ("/proposals", "没有变更建议"),
+        ("/proposals/absent", "没有这样的人"),
+        ("/exchange/moved", "没有人在等"),
+        ("/transfers", "没有等着答复的请求"),
+    ):
+        page = browser.get(path)
+        assert page.status_code == 200 and told in page.text
+        inspect_page(page.text)
 
 
 def test_a_clerk_does_her_own_and_nobody_elses(
