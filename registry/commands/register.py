@@ -20,7 +20,7 @@ from registry.commands import (
 from registry.config import Config
 from registry.rules.acts import OPERATOR, Act, prepare_act
 from registry.rules.refusals import Refused
-from registry.rules.roles import ROLES, SCOPED_ROLES
+from registry.rules.roles import BOUND_ROLES, ROLES, SCOPED_ROLES
 
 
 @group.command()
@@ -41,7 +41,7 @@ def migrate(json_output: bool) -> None:
 
 @group.command("create-account")
 @click.argument("login")
-@click.option("--role", required=True, type=click.Choice(sorted(ROLES)))
+@click.option("--role", required=True, type=click.Choice(sorted(set(ROLES) - BOUND_ROLES)))
 @click.option("--organisation", metavar="CODE", help="The organ whose people the account reaches.")
 @click.option("--name", default="", help="The person's name; default: the login.")
 def create_account(login: str, role: str, organisation: str | None, name: str) -> None:

@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta
 
 from registry.rules.refusals import Refusal, Refused, sentence
-from registry.rules.roles import ROLES, SCOPED_ROLES
+from registry.rules.roles import BOUND_ROLES, ROLES, SCOPED_ROLES
 
 PASSWORD_LEAST = 10
 PASSWORD_MOST = 200
@@ -54,11 +54,12 @@ def check_login(login: str) -> None:
 
 
 def check_role(role: str, organisation_id: int | None) -> None:
-    """Refuse an unknown role, and an HR clerk without an organisation (register's own rule).
+    """Refuse an unknown role, one that only a sitting gives, and an HR clerk without an
+    organisation (register's own rule).
 
     Raises :class:`Refused`.
     """
-    if role not in ROLES:
+    if role not in ROLES or role in BOUND_ROLES:
         raise Refused(
             Refusal("role-unknown", sentence("没有这个角色。请从列表中选择角色。"), "registry-rule")
         )

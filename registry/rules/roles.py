@@ -33,6 +33,9 @@ ROLES: dict[str, Role] = {
 # Roles that see one organ and what is below it; the others see the whole register or none of it.
 SCOPED_ROLES: frozenset[str] = frozenset({"hr"})
 
+# Roles that an account is given by being opened for one sitting, never by hand.
+BOUND_ROLES: frozenset[str] = frozenset({"typist"})
+
 _EVERYBODY = frozenset(ROLES)
 _ADMINISTRATOR = frozenset({"administrator"})
 _LEGAL = frozenset({"legal-office"})

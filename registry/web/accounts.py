@@ -19,7 +19,7 @@ from wtforms import HiddenField
 
 from registry.rules.accounts import PASSWORD_LEAST
 from registry.rules.refusals import Refused
-from registry.rules.roles import ROLES
+from registry.rules.roles import BOUND_ROLES, ROLES
 from registry.rules.text import bounded_integer, safe_next
 from registry.services import account_slips as slip_services
 from registry.services import accounts as services
@@ -125,7 +125,7 @@ def role_title(role: str) -> str:
 
 def role_choices() -> list[tuple[str, str]]:
     """Every role's code and name."""
-    return [(code, role_title(code)) for code in ROLES]
+    return [(code, role_title(code)) for code in ROLES if code not in BOUND_ROLES]
 
 
 @blueprint.app_context_processor

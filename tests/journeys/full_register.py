@@ -39,7 +39,9 @@ from registry.services import (
     uploads,
 )
 from registry.services.absences import dismiss_absence
+from registry.services.account_slips import open_typist
 from registry.services.import_judging import read_file
+from registry.services.passwords import hash_password
 from registry.store import absences
 from registry.store import exports as export_rows
 from registry.store.accounts import find_login
@@ -49,6 +51,7 @@ from registry.store.person_rows import identity_numbers, people_by_identity
 from registry.store.photograph_uploads import new_id
 from registry.store.tables import (
     Absence,
+    Account,
     Batch,
     Certificate,
     CommissionLetter,
@@ -110,6 +113,11 @@ def fill_register(config: Config) -> FullRegister:
     _findings(legal, full)
     fill_exam_entry(_act, full.found)
     fill_exam_days(_act, full.found, TEAM, config)
+    slip = open_typist(_act("exam"), int(full.found["sitting being typed"]), name="录入员乙")
+    Account.update(password_hash=hash_password(PASSWORD), must_change=0).where(
+        Account.id == slip.account.id
+    ).execute()
+    full.logins["typist"] = (slip.account.login, PASSWORD)
     fill_training(_act, full.found, full.typed)
     full.found["event"] = str(Event.select(Event.seq).order_by(Event.seq.desc()).scalar())
     for seq, act in Event.select(Event.seq, Event.act).order_by(Event.seq).tuples():

@@ -23,7 +23,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import registry
 from registry.config import Config
 from registry.rules.acts import OPERATOR, prepare_act
-from registry.rules.roles import ROLES, SCOPED_ROLES
+from registry.rules.roles import BOUND_ROLES, ROLES, SCOPED_ROLES
 from registry.services import accounts, passwords
 from registry.store import opening
 from registry.store.database import connection, shut
@@ -239,7 +239,7 @@ class Visit:
 
 
 #: An account with a scope can't be made before there is an organisation.
-UNSCOPED = tuple(role for role in ROLES if role not in SCOPED_ROLES)
+UNSCOPED = tuple(role for role in ROLES if role not in SCOPED_ROLES | BOUND_ROLES)
 
 
 def empty_register(config: Config) -> FullRegister:
