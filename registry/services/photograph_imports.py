@@ -166,11 +166,12 @@ def commit(
         digest = hashlib.sha256(
             "".join(sorted(entry.digest for entry in entries)).encode()
         ).hexdigest()
+        counts = {name: number for name, number in shown.counts().items() if name != "good"}
         book.record(
             "photographs-imported",
             act,
             organisation_id=organisation_id,
-            details={**shown.counts(), "digest": digest},
+            details=counts | {"digest": digest},
             personal={"file_name": name} if name else {},
         )
     return shown
