@@ -12,7 +12,12 @@ from peewee import Case, fn
 
 from registry.rules.training import HALVES, QUARTERS
 from registry.store.database import tuples
-from registry.store.person_rows import with_newest_engagement, within
+from registry.store.person_rows import (
+    absorbed_records,
+    survivors,
+    with_newest_engagement,
+    within,
+)
 from registry.store.tables import (
     Engagement,
     Organisation,
@@ -96,17 +101,29 @@ def _elsewhere(year: int) -> Any:
 def quarters_by_person(
     year: int, person_ids: Iterable[int] | None = None
 ) -> dict[int, tuple[int, int]]:
-    """By person: quarters in classes and from elsewhere; everybody where no ids are given."""
+    """By person: quarters in classes and from elsewhere; everybody where no ids are given.
+
+    What a record earned that was made one with another counts for the one that is kept.
+    """
     attended, elsewhere = _attended(year), _elsewhere(year)
+    into: dict[int, int] = {}
     if person_ids is not None:
         ids = list(person_ids)
+        into = absorbed_records(ids)
+        ids += into
         attended = attended.where(TrainingAttendee.person_id.in_(ids))
         elsewhere = elsewhere.where(TrainingElsewhere.person_id.in_(ids))
-    found: dict[int, tuple[int, int]] = {
-        person: (int(quarters), 0) for person, quarters in tuples(attended)
-    }
-    for person, quarters in tuples(elsewhere):
-        found[person] = (found.get(person, (0, 0))[0], int(quarters))
+    in_classes, outside = dict(tuples(attended)), dict(tuples(elsewhere))
+    if person_ids is None:
+        into = survivors({*in_classes, *outside})
+    found: dict[int, tuple[int, int]] = {}
+    for person in {*in_classes, *outside}:
+        kept = into.get(person, person)
+        before = found.get(kept, (0, 0))
+        found[kept] = (
+            before[0] + int(in_classes.get(person, 0)),
+            before[1] + int(outside.get(person, 0)),
+        )
     return found
 
 
@@ -144,6 +161,7 @@ def people_with_hours(
 
 def earned_by(person_id: int, year: int) -> list[Earned]:
     """Where a person's hours of a year came from, in the order of days."""
+    ids = [person_id, *absorbed_records([person_id])]
     attended = (
         TrainingAttendance.select(
             fn.MIN(TrainingSession.held_on),
@@ -156,7 +174,7 @@ def earned_by(person_id: int, year: int) -> list[Earned]:
         .join(TrainingAttendee, on=(TrainingAttendee.id == TrainingAttendance.attendee_id))
         .join(TrainingClass, on=(TrainingClass.id == TrainingAttendance.class_id))
         .where(
-            TrainingAttendee.person_id == person_id,
+            TrainingAttendee.person_id.in_(ids),
             TrainingSession.held_on.between(f"{year:04d}-01-01", f"{year:04d}-12-31"),
             TrainingSession.dropped == 0,
             TrainingAttendee.withdrawn == 0,
@@ -170,7 +188,7 @@ def earned_by(person_id: int, year: int) -> list[Earned]:
         TrainingElsewhere.provider,
         TrainingElsewhere.quarters,
     ).where(
-        TrainingElsewhere.person_id == person_id,
+        TrainingElsewhere.person_id.in_(ids),
         TrainingElsewhere.ended_on.between(f"{year:04d}-01-01", f"{year:04d}-12-31"),
         TrainingElsewhere.state == "approved",
     )

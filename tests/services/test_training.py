@@ -9,6 +9,7 @@ import pytest
 from registry.rules.acts import Act
 from registry.rules.refusals import Refused
 from registry.rules.training_elsewhere import Claim
+from registry.services import employment
 from registry.services import training as services
 from registry.services import training_attendance as attendance
 from registry.services import training_elsewhere as elsewhere
@@ -16,7 +17,7 @@ from registry.services.training import ClassFacts, SessionFacts
 from registry.services.training_attendance import TypedCell
 from registry.store import training, training_attendance, training_hours
 from registry.store.database import ConstraintViolation, database
-from registry.store.tables import Event, TrainingElsewhere
+from registry.store.tables import Event, PersonMerge, TrainingElsewhere
 from tests.training_scene import FIRST, LAST, Scene, set_scene
 
 
@@ -310,3 +311,23 @@ def test_one_proof_counts_once_and_only_for_one_s_own_people(scene: Scene) -> No
         "no-such-claim"
     ]
     assert entered == 1
+
+
+def test_hours_of_a_record_made_one_with_another_count_for_the_one_kept(
+    scene: Scene, act: Act
+) -> None:
+    gone, kept = scene.people[0], scene.people[1]
+    entered = elsewhere.enter(scene.clerk, gone.number, claim())
+    elsewhere.decide(scene.coordinator, entered, approve=True)
+    assert training.hours_of(kept.person_id, 2026) == 0
+    employment.leave(act, gone.number, "retired")
+    PersonMerge.insert(
+        absorbed_id=gone.person_id,
+        survivor_id=kept.person_id,
+        first_account_id=scene.clerk.by.account_id,
+        second_account_id=scene.coordinator.by.account_id,
+        at=act.moment,
+    ).execute()
+    assert training.hours_of(kept.person_id, 2026) == 10
+    assert training_hours.quarters_by_person(2026) == {kept.person_id: (0, 40)}
+    assert [one.quarters for one in training_hours.earned_by(kept.person_id, 2026)] == [40]
