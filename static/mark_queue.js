@@ -11,7 +11,7 @@ const BATCH = 150;
 const ADOPT_AFTER = 5000;
 const SLOWEST_RETRY = 15000;
 // Quick fingers fill one message with several marks instead of sending one each.
-const APART = 300;
+const APART = 800;
 const PATIENCE = 20000;
 
 export function newId() {
