@@ -28,6 +28,7 @@ LATIN = frozenset(
         "heic",
         "HEIC",
         "Ctrl",
+        "Shift",
         "xlsx",
         "xls",
         "csv",
