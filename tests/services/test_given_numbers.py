@@ -1,4 +1,4 @@
-"""Numbers given by file: by person number, ID number or old card; one doubt and nothing is issued."""
+"""Numbers given by file: by person number, ID number or old card; one doubt, nothing issued."""
 
 from collections.abc import Callable
 from dataclasses import replace
