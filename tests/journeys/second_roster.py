@@ -226,4 +226,6 @@ def assert_everything_holds(config: Config, district: District) -> None:
     assert again["unchanged"] == told["rows"] - len(told["wrong"])
     assert again["refused"] == len(told["wrong"])
     answer = Console(config)("check", "--json")
-    assert answer.status == 0 and answer.json["problems"] == [], answer.out[:2000] + answer.err[-2000:]
+    assert answer.status == 0 and answer.json["problems"] == [], (
+        answer.out[:2000] + answer.err[-2000:]
+    )
