@@ -98,6 +98,12 @@ def _rule(report: Report, ring: Keys) -> None:
         "where s.code is null or p.id is null order by e.id"
     ):
         report.add("rule", f"Engagement row {engagement} contradicts its person or establishment.")
+    for (person,) in _rows(
+        "select m.absorbed_id from person_merge m where exists (select 1 from engagement e "  # noqa: S608
+        "where e.person_id = m.absorbed_id and e.ended_on is null) or exists (select 1 from "
+        f"certificate c where c.person_id = m.absorbed_id and c.state in {live}) order by 1"
+    ):
+        report.add("rule", f"Person row {person} was merged, but is employed or holds a card.")
 
 
 def _history(report: Report, ring: Keys) -> None:

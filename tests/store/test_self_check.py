@@ -87,6 +87,24 @@ def test_a_certificate_slipped_to_an_auxiliary_is_seen(owner: Shell) -> None:
     assert {"rule", "history", "codes", "schema"} <= _promises()
 
 
+def test_a_merged_record_employed_again_is_seen(owner: Shell) -> None:
+    start = owner.number("select max(seq) from event") + 1
+    statements = [s for s in scene.district(start) if "into event" not in s]
+    scene.run(owner.raw.execute, statements, postgresql=owner.postgresql)
+    owner.run(
+        "insert into person_merge(absorbed_id, survivor_id, first_account_id, second_account_id, "
+        f"at) values ({scene.FORMER}, {scene.FREE}, 1, 2, '2026-11-20T01:00:00.000000Z')"
+    )
+    named = f"Person row {scene.FORMER} was merged"
+    with connection():
+        assert not any(named in one["sentence"] for one in check_register().problems)
+    table = " on engagement" if owner.postgresql else ""
+    owner.run(f"drop trigger engagement_insert_merged{table}")
+    owner.run(scene.engagement(91, scene.FORMER))
+    with connection():
+        assert any(named in one["sentence"] for one in check_register().problems)
+
+
 def test_a_sealed_number_swapped_is_seen(owner: Shell) -> None:
     scene.run(
         owner.raw.execute,
