@@ -281,7 +281,7 @@ EXPORTED: dict[str, ListKind] = {
             PERSON,
             "oversight.findings",
             _findings,
-            frozenset({"show", "kind"}),
+            frozenset({"show", "kind", "due", "organisation"}),
         ),
         ListKind(
             "proposals",

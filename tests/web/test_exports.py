@@ -72,6 +72,7 @@ def legal(district: Act, signed_in: Any) -> Browser:
         ("certificates?state=suspended", []),
         ("due?list=no-supervisor", ["吴小二"]),
         ("findings", ["吴小二"]),
+        ("findings?due=late", []),
         ("proposals", []),
         ("absent", []),
     ],
@@ -103,6 +104,10 @@ def test_each_lists_page_leads_to_its_export(legal: Browser) -> None:
         ("/certificates?kind=jiangsu-legacy", "/exports/certificates?kind=jiangsu-legacy"),
         ("/due/no-supervisor", "/exports/due?list=no-supervisor"),
         ("/findings?kind=supervisor-not-found", "/exports/findings?kind=supervisor-not-found"),
+        (
+            "/findings?kind=supervisor-not-found&organisation=2",
+            "/exports/findings?kind=supervisor-not-found&amp;organisation=2",
+        ),
     ):
         assert f'href="{wanted}"' in legal.get(address).text, address
 
