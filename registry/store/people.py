@@ -57,10 +57,10 @@ __all__ = [
     "next_person_number",
     "officers_named",
     "people_by_identity",
-    "survivors",
     "reclassify_in_place",
     "start_engagement",
     "stored",
+    "survivors",
 ]
 
 #: The fields of an engagement that an edit or an import may change; nothing depends on them.
