@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from registry.rules.acts import Act, authorise
+from registry.rules.acts import Act, authorise, local_day
 from registry.rules.organisations import FIELDS
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.text import bounded_integer, clean_text, required_text
@@ -352,7 +352,7 @@ def set_attendees(
             for number, one in everybody.items()
             if number in shown and number not in wanted and one.put_down
         ]
-        today = act.on
+        today = local_day(act.at)
         if act.by.scope is None:
             # The coordinator lets latecomers in; the quota she changes first.
             today = min(today, invitation.facts.deadline_on)

@@ -35,7 +35,7 @@ blueprint = Blueprint("training", __name__)
 
 #: Acts that move a class on, each a page of its own.
 MOVES = ("open", "close", "reopen", "cancel")
-#: The most people that one invitation's page shows.
+#: The largest list of people that one page sends, in bytes.
 BODY_LIMIT = 500_000
 
 for _function in training_wording.GLOBALS:
