@@ -65,6 +65,10 @@ def fill_exam_days(
         type_marks(act, published, entry, MARKS[: len(officers)])
         hand_in(act, published, entry, MARKS[: len(officers)])
     publishing.publish(exam, published)
+    ready = add_sitting([person_id for person_id, _ in officers])
+    for act, entry in ((legal, 1), (second, 2)):
+        type_marks(act, ready, entry, MARKS[: len(officers)])
+        hand_in(act, ready, entry, MARKS[: len(officers)])
     cells = seat_ids(published)
     asked = replace(legal, reason="试卷登分有误")
     decided = publishing.request_correction(asked, published, {cells[1]: "89"})
@@ -82,7 +86,9 @@ def fill_exam_days(
         "sitting planned": str(planned),
         "sitting published": str(published),
         "waiting correction": str(waiting),
+        "sitting ready": str(ready),
         "review": str(review),
+        "result": str(cells[1]),
         "proof": str(ProofOfPassing.get().code),
         "qualified": str(Person.get_by_id(first).number),
     }
