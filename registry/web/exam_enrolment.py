@@ -31,7 +31,7 @@ class EnrolForm(PlainForm):
     """People ticked in the list, and person numbers typed or pasted."""
 
     numbers = LongText(
-        lazy_gettext("人员编号"),
+        lazy_gettext("按人员编号报名"),
         limit=20000,
         required=False,
         description=lazy_gettext("不在下面名单里的，在这里写人员编号，用空格或换行隔开。"),

@@ -34,6 +34,8 @@ def test_the_kinds_are_those_of_the_design_each_with_an_article_and_days() -> No
         "supervisor-not-found",
         "sanction-on-holder",
         "letter-lapsed",
+        "exam-failed-by-holder",
+        "certificate-on-withdrawn-pass",
     }
     for kind in KINDS.values():
         assert kind.basis in BASES and kind.due_days > 0 and len(kind.choices) >= 2
