@@ -222,9 +222,7 @@ _ALL = (
     FindingKind(
         "exam-failed-by-holder",
         sentence("持证人资格考试不合格"),
-        sentence(
-            "持有执法证的人参加资格考试没有合格。证件不因此改变，由法制机构决定怎么办。"
-        ),
+        sentence("持有执法证的人参加资格考试没有合格。证件不因此改变，由法制机构决定怎么办。"),
         30,
         "penalty-law-42",
         (

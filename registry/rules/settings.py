@@ -151,8 +151,7 @@ def _kinds() -> Iterator[SettingKind]:
         "certificates",
         sentence("照片审定以后才显示"),
         sentence(
-            "审定的人不能是上传的人。关闭时上传后立即显示，审定照样等着办；"
-            "已经上传的照片不变。"
+            "审定的人不能是上传的人。关闭时上传后立即显示，审定照样等着办；已经上传的照片不变。"
         ),
     )
     yield SettingKind(

@@ -133,7 +133,10 @@ def _groupings() -> list[tuple[str, Callable[[Sat], str]]]:
                 else one.establishment
             ),
         ),
-        (gettext("持证情况"), lambda one: gettext("已持证") if one.holder else gettext("新人，没有证件")),
+        (
+            gettext("持证情况"),
+            lambda one: gettext("已持证") if one.holder else gettext("新人，没有证件"),
+        ),
     ]
 
 

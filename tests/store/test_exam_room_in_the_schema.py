@@ -222,9 +222,7 @@ def scene() -> None:
             marks.save_marks(by(entry), sitting, entry, changes)
             room = sittings.candidates(sitting)[0].room_id or 0
             total = "110.5" if number == 2 and entry == 2 else "120.5"
-            marks.put_room_total(
-                by(entry), sitting, entry, room, scripts=2, total=total, version=0
-            )
+            marks.put_room_total(by(entry), sitting, entry, room, scripts=2, total=total, version=0)
             if (number, entry) != (2, 2):
                 marks.finish_entry(by(entry), sitting, entry)
     publishing.publish(by(3), 1)
@@ -295,8 +293,7 @@ def test_every_attack_is_refused_and_gets_through_without_its_triggers(
 
 def triggers_of(shell: Shell, table: str) -> list[str]:
     query = (
-        "select tgname from pg_trigger where not tgisinternal and tgrelid = "
-        f"'{table}'::regclass"
+        f"select tgname from pg_trigger where not tgisinternal and tgrelid = '{table}'::regclass"
         if shell.postgresql
         else f"select name from sqlite_master where type = 'trigger' and tbl_name = '{table}'"
     )
@@ -307,9 +304,7 @@ def test_what_is_lawful_is_taken(register: Config) -> None:
     scene()
 
     def by(account: int) -> Act:
-        return Act(
-            Actor(account, "x", "x", "exam-coordinator"), NOW, local_day(NOW), "登分有误"
-        )
+        return Act(Actor(account, "x", "x", "exam-coordinator"), NOW, local_day(NOW), "登分有误")
 
     marks.finish_entry(by(2), 2, 2)
     assert not second_entry.settle(by(4), 2, 3, "99", "client-third-1")

@@ -277,7 +277,7 @@ def test_a_large_or_strange_body_is_a_sentence(room: Room) -> None:
 
 def test_counts_are_shared_and_forgotten_in_time(register: Config) -> None:
     at = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
-    for n in range(3):
+    for _ in range(3):
         candidate_tries.count_try("session 1", "甲", "10.0.0.1", at)
     candidate_tries.count_try("session 2", "甲", "10.0.0.1", at)
     candidate_tries.count_try("session 1", "甲", "10.0.0.1", at)

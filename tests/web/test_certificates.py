@@ -187,7 +187,7 @@ def test_a_clerk_reports_a_loss_but_never_suspends(
     clerk = signed_in("hr", organisation_id=organ)
     text = page_of(clerk, f"/certificates/{card.number}")
     assert "/lost" in text and "/suspend" not in text
-    assert f"{card.number}/card\"" not in text
+    assert f'{card.number}/card"' not in text
     for act in ("suspend", "release", "replace", "cancel", "revoke", "expire", "rectify"):
         assert clerk.post(f"/certificates/{card.number}/{act}", ACT).status_code == 403
     assert clerk.post(f"/certificates/{card.number}/card").status_code == 403
