@@ -365,6 +365,9 @@ def test_the_paths_above_are_all_that_name_a_person(office: Any) -> None:
         "/people/{}/bar",
         "/people/{}/lift-bar",
         "/people/{}/convictions/1/withdraw",
+        "/people/{}/merge",
+        "/people/{}/merge/decline",
+        "/people/{}/apart/<other>",
     } == set(PATHS)
 
 
@@ -427,7 +430,7 @@ def test_the_register_is_closed_to_those_who_have_no_business_in_it(
         assert browser.get(f"/people/{added.number}").status_code == 403
     auditor = signed_in("auditor")
     page = auditor.get(f"/people/{added.number}").text
-    assert "/transfer" not in page and "/identity-number" not in page
+    assert f"/people/{added.number}/transfer" not in page and "/identity-number" not in page
     assert auditor.post(f"/people/{added.number}/leave", ACT_FIELDS).status_code == 403
 
 
