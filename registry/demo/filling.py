@@ -11,6 +11,7 @@ from typing import Any
 
 from registry.config import Config
 from registry.demo.district import SEED, DemoPerson, paperwork
+from registry.demo.exam_room import fill_exam_room
 from registry.documents.portraits import draw_portrait
 from registry.rules.acts import OPERATOR, Act, Actor, local_day, prepare_act
 from registry.rules.refusals import Refused
@@ -99,7 +100,18 @@ def fill(
     _import(operator, papers.auxiliaries, "auxiliary.xlsx", "auxiliary")
     progress("a few years of acts")
     _live(legal, papers.people, chance)
+    progress("classes and exams")
+    _exam_room(at, chance)
     return made
+
+
+def _exam_room(at: datetime, chance: random.Random) -> None:
+    offices = {login: _Office(login, at) for login in ("exam", "legal", "legal2")}
+
+    def act_of(login: str, on: date | None) -> Act:
+        return offices[login].act(on)
+
+    fill_exam_room(act_of, local_day(at), chance)
 
 
 class _Office:
