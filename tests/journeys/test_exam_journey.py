@@ -4,7 +4,6 @@ Everything by clicks and keys in one browser's windows, against the product's ow
 the accounts of the office come from the command line.
 """
 
-import io
 import re
 import threading
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from registry.rules.marks import mark_text, read_mark
 from registry.store.database import shut
 from registry.web.doors import doors
 from registry.web.sessions import utc_now
-from tests.command_line.conftest import PASSWORD, Console, console  # noqa: F401 - fixture
+from tests.command_line.conftest import PASSWORD, Console
 from tests.documents.printed import Printed
 from tests.roster_files import identity_number, officer, roster
 from tests.web.conftest import cheap_passwords  # noqa: F401 - fixture
@@ -103,11 +102,9 @@ def codes_of(pdf: bytes, page: int = 0) -> list[str]:
 
 
 def test_from_an_empty_register_to_a_scanned_card(
-    config: Config,
-    console: Console,
-    chromium: Any,
-    tmp_path: Path,  # noqa: F811
+    config: Config, chromium: Any, tmp_path: Path
 ) -> None:
+    console = Console(config)
     console.account("legal", "legal-office", "--name", "法制")
     console.account("coordinator", "exam-coordinator", "--name", "考务")
     console.account("publisher", "exam-coordinator", "--name", "公布人")
