@@ -60,11 +60,11 @@ def workbook(sitting_id: int) -> ResponseReturnValue:
     headings = [
         gettext("分组"),
         gettext("名称"),
-        gettext("报名"),
+        gettext("报名人数"),
         gettext("有成绩"),
         gettext("缺考"),
         gettext("违纪"),
-        gettext("合格"),
+        gettext("合格人数"),
         gettext("合格率（%）"),
     ]
     title = f"{sitting.title} · {paper_title(sitting.subject, sitting.field)}"
