@@ -60,7 +60,7 @@ def workbook(sitting_id: int) -> ResponseReturnValue:
     headings = [
         gettext("分组"),
         gettext("名称"),
-        gettext("报名人数"),
+        gettext("已报名人数"),
         gettext("有成绩"),
         gettext("缺考"),
         gettext("违纪"),
