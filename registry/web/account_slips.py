@@ -170,7 +170,10 @@ def index_page() -> str:
 
 
 def _without_clerk(everything: list[Listed]) -> list[str]:
-    """The topmost standing organisations whose people no clerk's account reaches."""
+    """The topmost standing organisations whose people no clerk's account reaches.
+
+    Where clerks reach some of what lies below an organisation, the rest is named one by one.
+    """
     known = tree()
     reached: set[int] = set()
     for one in everything:
@@ -182,7 +185,11 @@ def _without_clerk(everything: list[Listed]) -> list[str]:
         for _, row in known.in_order()
         if row.id not in reached
         and row.ended_on is None
-        and (row.parent_id is None or row.parent_id in reached)
+        and (
+            row.parent_id is None
+            or row.parent_id in reached
+            or not reached.isdisjoint(known.below(row.parent_id))
+        )
     ]
 
 

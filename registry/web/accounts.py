@@ -89,7 +89,7 @@ class ChangeAccountForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.role.choices = [("", gettext("请选择")), *role_choices()]
-        self.organisation.choices = [("", gettext("不限单位"))] + [
+        self.organisation.choices = [("", gettext("不限单位（人事经办人不能选这一项）"))] + [
             (str(id), name) for id, name in store.organisation_choices()
         ]
 

@@ -54,6 +54,7 @@ KEY_PURPOSES: dict[str, Any] = {
     "identity-seal": lazy_gettext("身份证号加密"),
     "identity-index": lazy_gettext("身份证号查找"),
     "upload-seal": lazy_gettext("上传文件加密"),
+    "screen-code": lazy_gettext("培训签到屏幕上的码"),
     "certificate": lazy_gettext("证件签名"),
     "status-list": lazy_gettext("状态列表签名"),
     "proof-of-passing": lazy_gettext("合格证明签名"),

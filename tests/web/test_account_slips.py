@@ -185,6 +185,22 @@ def test_organisations_that_no_clerk_reaches_are_named(
     assert "水政监察大队" not in page
 
 
+def test_below_a_government_each_organ_without_a_clerk_is_named(
+    signed_in: Callable[..., Any],
+    account_of: Callable[..., int],
+    organisation_of: Callable[..., int],
+) -> None:
+    administrator = signed_in("administrator")
+    government = organisation_of("G", "区人民政府")
+    served = organisation_of("G1", "城市管理局", government)
+    water = organisation_of("G2", "水利局", government)
+    organisation_of("G21", "水政监察大队", water)
+    account_of("hr", login="clerk", organisation_id=served)
+    told = inspect_page(administrator.get("/accounts").text).split("没有经办人账号")[1]
+    assert "水利局" in told and "区人民政府" in told
+    assert "城市管理局" not in told and "水政监察大队" not in told
+
+
 def test_the_list_of_accounts_prints(
     signed_in: Callable[..., Any], account_of: Callable[..., int], bureau: int
 ) -> None:
