@@ -87,7 +87,8 @@ class Preview:
 
     ``missing`` are required fields that no column gives: then nothing is judged. ``year`` is the
     year of the grades in the file (None where it gives none), ``year_source`` where that is known
-    from, ``grades`` how many good rows of a list of grades say what, as written.
+    from, ``grades`` how many good rows of a list of grades say what, as written. ``keyed``: the
+    file is a list that went out, at least in part, and so says nothing of who is missing.
     """
 
     kind: str
@@ -103,6 +104,7 @@ class Preview:
     refused: tuple[Line, ...] = ()
     warned: tuple[Line, ...] = ()
     absent: tuple[Line, ...] = ()
+    keyed: bool = False
     findings: tuple[Finding, ...] = ()
     year: int | None = None
     year_source: str = ""
@@ -416,6 +418,7 @@ def _people_lines(judged: JudgedPeople) -> dict[str, Any]:
         "refused": _with_reasons(people, difference.refused),
         "warned": _with_reasons(people, difference.warnings),
         "absent": tuple(on_register(person) for person in difference.absent),
+        "keyed": bool(judged.judged.keyed),
         "findings": tuple(
             replace(finding, identity_number=mask_identity_number(finding.identity_number))
             for finding in difference.findings

@@ -25,7 +25,7 @@ from registry.rules.export_columns import (
     roster_layout,
 )
 from registry.rules.refusals import Refused
-from registry.rules.rosters import OFFICER
+from registry.rules.rosters import AUXILIARY, OFFICER
 from registry.services import exports as services
 from registry.store import exports as store
 from registry.store.exports import KeptTemplate
@@ -159,6 +159,11 @@ def _choose_page(kind: ListKind, refused: Refused | None = None) -> str:
             else ""
         ),
         of_people=of_people,
+        apart=[
+            (title, url_for("exports.choose", name=kind.name, **{**asked, "roster": roster}))  # type: ignore[arg-type]
+            for roster, title in ((OFFICER, gettext("执法人员")), (AUXILIARY, gettext("辅助人员")))
+            if kind.name == "people" and "roster" not in asked
+        ],
         may_import=account.may("roster.import" if of_people else "organisation.import"),
     )
 

@@ -25,7 +25,7 @@ from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.roster_absences import names_most
 from registry.rules.roster_headings import IGNORED, SYNONYMS, heading_key
 from registry.rules.roster_values import match_key
-from registry.rules.rosters import APPRAISAL, KINDS, ORGANISATION, unmapped_values
+from registry.rules.rosters import APPRAISAL, KINDS, OFFICER, ORGANISATION, unmapped_values
 from registry.rules.text import clean_text
 from registry.services import imports as services
 from registry.services import uploads
@@ -145,6 +145,11 @@ def index() -> ResponseReturnValue:
             if kind != ORGANISATION or _may_import_organisations()
         ],
         may_import_organisations=_may_import_organisations(),
+        exported=(
+            url_for("exports.choose", name="people", roster=OFFICER)
+            if account.may("export.view") and account.may("roster.import")
+            else ""
+        ),
     )
     return make_response(page, status)
 
@@ -307,7 +312,8 @@ def _preview_page(held: HeldUpload, refused: tuple[Refusal, ...] = ()) -> str:
         "imports/preview.html",
         held=held,
         shown=shown,
-        is_whole=names_most(
+        is_whole=not shown.keyed
+        and names_most(
             len(shown.changed) + len(shown.unchanged) + len(shown.proposed), len(shown.absent)
         ),
         refused=refused,
@@ -359,11 +365,12 @@ def _summary(done: FinishedUpload) -> list[tuple[int, str, str]]:
     account = signed_in()
     links = {
         "added": "people.index" if done.kind == "officer" else "people.auxiliaries",
+        "changed": "people.index" if done.kind == "officer" else "people.auxiliaries",
         "proposed": "oversight.proposals",
         "findings": "oversight.findings",
     }
     if done.kind == ORGANISATION:
-        links = {"added": "organisations.index"}
+        links = {"added": "organisations.index", "changed": "organisations.index"}
     if done.kind == APPRAISAL:
         links = {}
     app = current_app._get_current_object()  # type: ignore[attr-defined]

@@ -112,6 +112,27 @@ def test_each_lists_page_leads_to_its_export(legal: Browser) -> None:
         assert f'href="{wanted}"' in legal.get(address).text, address
 
 
+def test_a_mixed_list_says_to_choose_one_kind_before_it_is_to_come_back(legal: Browser) -> None:
+    """Rows of the other kind would be refused when it comes back: say so as it goes out."""
+    mixed = legal.get("/exports/people?q=lin").text
+    for kind in ("officer", "auxiliary"):
+        assert f'href="/exports/people?q=lin&amp;roster={kind}"' in mixed
+        assert "没有分执法人员" not in legal.get(f"/exports/people?roster={kind}").text
+    assert "没有分执法人员" not in legal.get("/exports/auxiliaries").text
+    assert "没有分执法人员" in mixed
+    assert 'href="/exports/people?roster=officer"' in legal.get("/imports").text
+
+
+def test_a_list_that_went_out_is_not_offered_as_a_whole_roster(legal: Browser) -> None:
+    """Who isn't in it was not asked for, however many it names."""
+    answer = legal.get("/exports/people.xlsx?roster=officer&q=lin")
+    legal.get("/imports")
+    sent = legal.post("/imports", {"kind": "", "file": (io.BytesIO(answer.data), "list.xlsx")})
+    page = legal.get(sent.headers["Location"]).text
+    assert 'name="whole"' in page
+    assert '<option value="no" selected>' in page
+
+
 def test_a_clerk_takes_out_her_own_organ_alone(district: Act, signed_in: Any) -> None:
     bureau = organisations.by_code("ORG-1")
     assert bureau is not None
