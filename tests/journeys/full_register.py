@@ -39,7 +39,6 @@ from registry.services import (
     uploads,
 )
 from registry.services.absences import dismiss_absence
-from registry.services.account_slips import open_typist
 from registry.services.import_judging import read_file
 from registry.services.passwords import hash_password
 from registry.store import absences
@@ -67,11 +66,13 @@ from registry.store.tables import (
     Sanction,
 )
 from tests.conftest import NOW
+from tests.exam_tables import open_typist
 from tests.journeys.full_exam_days import fill_exam_days
 from tests.journeys.full_exam_entry import fill_exam_entry
 from tests.journeys.full_training import fill_training
 from tests.photograph_files import HEIC, zipped
 from tests.roster_files import officer, roster
+from tests.staff import add_account
 from tests.two_organs import id_number
 
 PEOPLE = 120
@@ -113,11 +114,11 @@ def fill_register(config: Config) -> FullRegister:
     _findings(legal, full)
     fill_exam_entry(_act, full.found)
     fill_exam_days(_act, full.found, TEAM, config)
-    slip = open_typist(_act("exam"), int(full.found["sitting being typed"]), name="录入员乙")
-    Account.update(password_hash=hash_password(PASSWORD), must_change=0).where(
-        Account.id == slip.account.id
-    ).execute()
-    full.logins["typist"] = (slip.account.login, PASSWORD)
+    typist, exam = add_account("typist", "typist"), find_login("exam")
+    Account.update(password_hash=hash_password(PASSWORD)).where(Account.id == typist).execute()
+    assert exam is not None
+    open_typist(int(full.found["sitting being typed"]), typist, exam.id)
+    full.logins["typist"] = ("typist", PASSWORD)
     fill_training(_act, full.found, full.typed)
     full.found["event"] = str(Event.select(Event.seq).order_by(Event.seq.desc()).scalar())
     for seq, act in Event.select(Event.seq, Event.act).order_by(Event.seq).tuples():
