@@ -35,6 +35,8 @@ LATIN = frozenset(
         "DEMO",
         "IP",
         "MB",
+        "Chrome",
+        "Linux",
         "registry",
         "check",
     )
