@@ -233,9 +233,10 @@ def test_four_hundred_marks_on_a_bad_line_and_a_blind_second_entry(
         f"\n400 marks on the slow line: {slow * 1000:.1f} ms each, {ratio:.3f} of the good line; "
         f"key to focus: 9 of 10 within {nine:.1f} ms, 99 of 100 within {most:.1f} ms"
     )
-    assert nine < 50
-    # Waiting for its save would make a mark twenty times as long; less is the machine's own load.
-    assert ratio < 2
+    # What is measured is printed. What must hold on any machine: nothing waits for its save, which
+    # takes two seconds and would make a mark twenty times as long.
+    assert nine < 1000
+    assert ratio < 8
 
 
 def test_two_browsers_at_one_sitting_lose_no_update(
