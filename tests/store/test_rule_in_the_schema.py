@@ -436,7 +436,12 @@ ATTACKS = (
         "truncate the certificates",
         ("truncate certificate cascade",),
         (),
-        ("certificate_truncate", "rectification_truncate"),
+        (
+            "certificate_truncate",
+            "rectification_truncate",
+            "custody_truncate",
+            "custody_line_truncate",
+        ),
         engines=("postgresql",),
     ),
 )
