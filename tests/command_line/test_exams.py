@@ -15,6 +15,7 @@ from registry.cli import group
 from registry.config import Config
 from registry.store import opening
 from registry.store.database import connection, shut
+from tests.conftest import drop_database
 from tests.staff import add_account
 
 
@@ -113,6 +114,7 @@ def run(
     config = replace(rostered, data_dir=target, database_url=url, migrate_url=url, street_url=url)
     yield runner(config)
     shut()
+    drop_database(config)
 
 
 def sitting(run: Run, *more: object) -> int:
