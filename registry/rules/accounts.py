@@ -95,7 +95,9 @@ def password_refusals(password: str, login: str, name: str = "") -> tuple[Refusa
             )
         )
     folded = password.lower()
-    if (login and login.lower() in folded) or (len(name) > 1 and name.lower() in folded):
+    bare = _letters_and_digits(folded)
+    own = (_letters_and_digits(login.lower()), _letters_and_digits(name.lower()))
+    if any(len(word) > 1 and word in bare for word in own):
         found.append(
             Refusal(
                 "password-names-account",
@@ -119,6 +121,11 @@ def check_password(password: str, login: str, name: str) -> None:
     refusals = password_refusals(password, login, name)
     if refusals:
         raise Refused(refusals)
+
+
+def _letters_and_digits(text: str) -> str:
+    """``text`` without the dots, dashes and spaces that make the same word look different."""
+    return "".join(filter(str.isalnum, text))
 
 
 def _is_common(folded: str) -> bool:

@@ -26,7 +26,8 @@ from registry.rules.rosters import (
     ORGANISATION,
     RowRefusal,
 )
-from registry.web.wording import citation, refusal_sentence
+from registry.services.imports import Preview
+from registry.web.wording import citation, count, refusal_sentence
 
 _KINDS = {
     OFFICER: lazy_gettext("执法人员名册"),
@@ -80,6 +81,20 @@ def year_source(name: str) -> str:
 def kind_title(kind: str) -> str:
     """A file's kind in the page's language."""
     return str(_KINDS.get(kind, kind))
+
+
+def commit_title(preview: Preview) -> str:
+    """What the button of a preview does: how many rows it adds and changes, if any."""
+    added, changed = count(len(preview.added)), count(len(preview.changed))
+    if preview.added and preview.changed:
+        return gettext("导入：新增 %(added)s，修改 %(changed)s", added=added, changed=changed)
+    if preview.added:
+        return gettext("导入：新增 %(added)s", added=added)
+    if preview.changed:
+        return gettext("导入：修改 %(changed)s", changed=changed)
+    if preview.proposed or preview.refused:
+        return gettext("导入，只记建议和未通过的行")
+    return gettext("导入，登记没有要改的")
 
 
 def act_title(name: str) -> str:

@@ -83,6 +83,7 @@ for _name in (
     "finding_title",
     "column_title",
     "changed_value",
+    "commit_title",
     "year_source",
     "masked",
     "wrong",

@@ -165,7 +165,7 @@ def put_on_record(page: Any, folder: Path) -> None:
     go(page, "导入")
     page.set_input_files("input[type=file]", str(file))
     press(page, "上传并预览")
-    press(page, "导入这 11 行")
+    press(page, "导入：新增 11")
     said(page, "每一行都导入了。")
     go(page, "人员")
     follow(page, "登记一个人")

@@ -33,6 +33,7 @@ def codes(password: str, login: str = "wang.lin", name: str = "王琳") -> set[s
         ("t" + "ea-hill-9" * 22 + "x", set()),
         ("tea-hill-9" * 20 + "x", {"password-long"}),
         ("Wang.Lin-is-here", {"password-names-account"}),
+        ("wanglin-is-here", {"password-names-account"}),
         ("我是王琳，喜欢喝茶的人", {"password-names-account"}),
         ("Password123!", {"password-common"}),
         ("!!!admin2026", {"password-common"}),

@@ -100,6 +100,10 @@ def test_a_roster_is_previewed_imported_once_and_listed(legal: Any) -> None:
     assert "已导入" in result and "不属于执法人员编制" in result
     assert Person.select().count() == 1 and Certificate.select().count() == 1
     assert Attempt.select().count() == 1
+    assert (
+        "导入，登记没有要改的"
+        in preview_of(legal, roster(officer(1, "陈大文", number="32041300001")))[1]
+    )
     # A second press on the same button changes nothing and shows the result.
     size = Event.select().count()
     again = do(legal, address, page)
@@ -126,7 +130,8 @@ def test_every_sort_of_row_has_a_tab_with_field_reason_and_mend(district: Act, l
         officer(11, "孙八", establishment="临时工", number="32041300011"),
         officer(13, "周九", telephone="12"),
     )
-    address, _ = preview_of(legal, data)
+    address, page = preview_of(legal, data)
+    assert "导入：新增 2，修改 1" in page
     seen = {
         sort: texts(inspect_page(legal.get(f"{address}?show={sort}").text))
         for sort in (
