@@ -5,6 +5,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 from typing import IO
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -29,19 +30,21 @@ KEYWORDS = {
 }
 
 
-def sentences() -> set[Said]:
-    """Every message id in code and templates, with its context."""
+def sentences(*, street: bool) -> set[Said]:
+    """Every message id in the code and templates of the street or of all else, with its context."""
     found: set[Said] = set()
     for folder, methods in (
         (ROOT / "registry", [("**.py", "python")]),
         (ROOT / "templates", [("**.html", "jinja2"), ("**.txt", "jinja2")]),
     ):
-        for _, _, message, _, context in extract_from_dir(
+        for name, _, message, _, context in extract_from_dir(
             folder,
             method_map=methods,
             keywords=KEYWORDS,
             options_map={"**.html": {"extensions": "jinja2.ext.i18n,jinja2.ext.do"}},
         ):
+            if name.startswith(("web/street", "street/")) is not street:
+                continue
             texts = message if isinstance(message, tuple) else (message,)
             found |= {(context, text) for text in texts if text}
     return found
@@ -49,6 +52,11 @@ def sentences() -> set[Said]:
 
 def catalogues() -> dict[str, Catalog]:
     return {path.stem: read_po(path.open("rb"), locale="en") for path in CATALOGUES.glob("*.po")}
+
+
+def catalogues_of(*, street: bool) -> dict[str, Catalog]:
+    """The catalogues that the pages of one side read."""
+    return {name: one for name, one in catalogues().items() if (name in READ_APART) is street}
 
 
 def untranslated(wanted: set[Said], known: dict[str, Catalog]) -> list[Said]:
@@ -74,8 +82,11 @@ def _entries(file: IO[bytes]) -> dict[object, str]:
     return {key: text for key, text in GNUTranslations(file)._catalog.items() if key}
 
 
-def test_every_sentence_has_its_english() -> None:
-    assert untranslated(sentences(), catalogues()) == []
+@pytest.mark.parametrize("street", [False, True], ids=["pages", "street"])
+def test_every_sentence_has_its_english(street: bool) -> None:
+    said = sentences(street=street)
+    assert said
+    assert untranslated(said, catalogues_of(street=street)) == []
 
 
 def test_a_sentence_without_english_is_seen() -> None:
