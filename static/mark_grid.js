@@ -2,7 +2,7 @@
 // (F2 or a second click): arrows stay inside the cell. Esc gives back what stood there. Nothing fires while
 // an input method composes. The grid knows nothing of the network: it tells what was typed.
 import { fillWords } from "./fill_words.js";
-import { readMark } from "./marks.js";
+import { cellText, readMark } from "./marks.js";
 
 const PAGE = 10;
 
@@ -153,7 +153,7 @@ export class MarkGrid {
     const again = row.status === "conflict" && this.here === row && this.mode !== "moving";
     if (text === row.shown && !again) return;
     const read = readMark(text, this.full);
-    const shown = read.refused ? text : read.text;
+    const shown = this.said(text, read);
     if (row.status !== "conflict" && shown === row.shown) {
       row.input.value = row.shown;
       this.told.typing(row);
@@ -164,9 +164,14 @@ export class MarkGrid {
 
   // Put a text into a cell: as typed, as undone, or as it came back.
   put(row, text, read) {
-    row.shown = read.refused ? text : read.text;
+    row.shown = this.said(text, read);
     row.typed = read.refused || !read.parts || read.parts.length < 2 ? row.shown : text;
     if (row.input.value !== row.shown) row.input.value = row.shown;
+  }
+
+  // What a cell shows for a text: what was understood, or else the text as it was typed.
+  said(text, read) {
+    return read.refused ? text : cellText(read, this.words);
   }
 
   reason(read) {

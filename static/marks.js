@@ -3,7 +3,8 @@
 export const LONGEST = 40;
 
 const WORDS = {
-  q: "absent", 缺: "absent", 缺考: "absent", w: "disciplined", 违: "disciplined", 违纪: "disciplined",
+  q: "absent", 缺: "absent", 缺考: "absent", absent: "absent",
+  w: "disciplined", 违: "disciplined", 违纪: "disciplined", disciplined: "disciplined",
 };
 const FOLDED = { 0x3002: ".", 0xff61: ".", 0x3001: ",", 0x2212: "-" };
 const AROUND = /^[ \t\r\n\u00a0\u3000]+|[ \t\r\n\u00a0\u3000]+$/g;
@@ -49,13 +50,13 @@ function readPiece(piece, full) {
   return 2 * Number(whole || "0") + (fraction ? 1 : 0);
 }
 
-// { state, parts, halfPoints, text }, or { refused: code, values }. `full` is the full mark in half points.
+// { state, parts, halfPoints }, or { refused: code, values }. `full` is the full mark in half points.
 export function readMark(text, full) {
   if (Array.from(text).length > LONGEST) return refused("mark-too-long", { limit: LONGEST });
   const folded = fold(text);
-  if (!folded) return { state: "empty", parts: [], halfPoints: null, text: "" };
+  if (!folded) return { state: "empty", parts: [], halfPoints: null };
   const word = WORDS[folded.toLowerCase()];
-  if (word) return { state: word, parts: [], halfPoints: null, text: word === "absent" ? "缺考" : "违纪" };
+  if (word) return { state: word, parts: [], halfPoints: null };
   if (folded.includes(",")) return refused("mark-comma");
   const pieces = folded.split("+").map((piece) => piece.replace(AROUND, ""));
   if (pieces.some((piece) => !piece)) return refused("mark-part-missing");
@@ -67,5 +68,11 @@ export function readMark(text, full) {
   }
   const halfPoints = parts.reduce((sum, part) => sum + part, 0);
   if (halfPoints > full) return refused("mark-over-full", { full: markText(full) });
-  return { state: "mark", parts, halfPoints, text: markText(halfPoints) };
+  return { state: "mark", parts, halfPoints };
+}
+
+// A cell that was understood, as the page's language shows it; `words` are the page's own.
+export function cellText(read, words) {
+  if (read.state === "mark") return markText(read.halfPoints);
+  return read.state === "empty" ? "" : words[`cell-${read.state}`];
 }

@@ -3,7 +3,7 @@
 import { fillWords } from "./fill_words.js";
 import { MarkGrid } from "./mark_grid.js";
 import { MarkQueue } from "./mark_queue.js";
-import { readMark, partsText } from "./marks.js";
+import { cellText, readMark, partsText } from "./marks.js";
 import { Undo } from "./mark_undo.js";
 import { signInAgain } from "./sign_in_again.js";
 import { PastePanel } from "./mark_paste.js";
@@ -134,7 +134,7 @@ class Page {
   // A cell as what is typed in it says; `waits` while the network owes an answer for it.
   showRead(row, text, waits) {
     const read = readMark(text, this.grid.full);
-    const parts = read.parts && read.parts.length > 1 ? `${partsText(read.parts)} = ${read.text}` : "";
+    const parts = read.parts && read.parts.length > 1 ? `${partsText(read.parts)} = ${cellText(read, this.words)}` : "";
     if (read.refused) this.grid.show(row, "refused", this.grid.reason(read));
     else if (waits) this.grid.show(row, "waiting", parts || this.words.waiting);
     else this.grid.show(row, read.state === "empty" ? "empty" : "kept", parts);
@@ -168,7 +168,7 @@ class Page {
     button.addEventListener("click", () => this.grid.go(row));
     const words = fillWords(this.words.conflict, {
       who: theirs.by, at: theirs.at, theirs: theirs.text || this.words.empty,
-      yours: (read.refused ? text : read.text) || this.words.empty,
+      yours: this.grid.said(text, read) || this.words.empty,
     });
     this.grid.show(row, "conflict", words, button);
     this.announce(`${this.seat(row)} ${words}`);

@@ -23,9 +23,11 @@ _WORDS = {
     "q": ABSENT,
     "缺": ABSENT,
     "缺考": ABSENT,
+    "absent": ABSENT,
     "w": DISCIPLINED,
     "违": DISCIPLINED,
     "违纪": DISCIPLINED,
+    "disciplined": DISCIPLINED,
 }
 # Wide digits, letters and signs of a Chinese keyboard, and its full stops for the decimal point.
 _FOLDED = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -50,7 +52,7 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The cell as it is shown and typed again: ``85.5``, ``缺考``, ``""``."""
+        """The cell as a Chinese page shows it and as it is typed again: ``85.5``, ``缺考``."""
         if self.state == MARK:
             return mark_text(sum(self.parts))
         return {ABSENT: "缺考", DISCIPLINED: "违纪"}.get(self.state, "")
@@ -71,8 +73,9 @@ def read_mark(text: str, full: int) -> Reading:
 
     Taken: points with or without a half (``85``, ``85.5``, ``.5``), wide digits, ``。`` for the
     point, blanks around; parts joined by ``+``, which are summed; ``q`` or 缺 for absent, ``w`` or
-    违 for disciplined; nothing for an empty cell. Raises Refused with the one reason that the
-    typist meets first; the text itself is for the caller to keep.
+    违 for disciplined, or the word in full in either language; nothing for an empty cell. Raises
+    Refused with the one reason that the typist meets first; the text itself is for the caller to
+    keep.
     """
     if len(text) > LONGEST:
         raise Refused(_too_long())

@@ -24,6 +24,15 @@ class Term(str):
     """
 
 
+class Listing(tuple[str, ...]):
+    """Names or numbers one after the other, apart as each language has it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "、".join(self)
+
+
 @dataclass(frozen=True)
 class Refusal:
     """One reason for saying no.
@@ -44,14 +53,17 @@ class Refusal:
         return self.template % self.values if self.values else self.template
 
     def said_in(self, gettext: Callable[[str], str]) -> str:
-        """The sentence in the language of ``gettext``, its :class:`Term` values translated too."""
+        """The sentence in the language of ``gettext``, its own words and commas too."""
         template = gettext(self.template)
         if not self.values:
             return template
-        return template % {
-            name: gettext(value) if isinstance(value, Term) else value
-            for name, value in self.values.items()
-        }
+        return template % {name: _said(value, gettext) for name, value in self.values.items()}
+
+
+def _said(value: object, gettext: Callable[[str], str]) -> object:
+    if isinstance(value, Term):
+        return gettext(value)
+    return gettext("、").join(value) if isinstance(value, Listing) else value
 
 
 class Refused(Exception):

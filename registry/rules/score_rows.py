@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from registry.rules.marks import EMPTY, Reading, read_mark
-from registry.rules.refusals import Refusal, Refused, sentence
+from registry.rules.refusals import Listing, Refusal, Refused, sentence
 from registry.rules.rosters import RowRefusal
 from registry.rules.small_tables import HEADING_WITHIN, Cells, heading_key, text_of
 
@@ -184,7 +184,7 @@ def _beside_each_other(rows: Sequence[ScoreRow], faults: Sequence[RowRefusal]) -
     for same in by_ticket.values():
         if len(same) < 2:
             continue
-        others = "、".join(str(one.row) for one in same)
+        others = Listing(str(one.row) for one in same)
         people = {(one.name, one.tail) for one in same}
         marks = {one.text for one in same}
         for place, row in enumerate(same):
@@ -216,7 +216,7 @@ def _beside_each_other(rows: Sequence[ScoreRow], faults: Sequence[RowRefusal]) -
             )
     for same in by_person.values():
         if len({row.ticket for row in same}) > 1:
-            others = "、".join(str(one.row) for one in same)
+            others = Listing(str(one.row) for one in same)
             found += [
                 RowRefusal(
                     row.sheet,

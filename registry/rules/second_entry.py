@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.rules.marks import EMPTY, MARK
-from registry.rules.refusals import Refusal, sentence
+from registry.rules.refusals import Listing, Refusal, sentence
 
 Mark = tuple[str, int | None]
 NOTHING: Mark = (EMPTY, None)
@@ -107,5 +107,5 @@ def may_join(entry: int, stands_in: int | None, others: Sequence[str]) -> Refusa
         "same-person-both-entries",
         sentence("第%(other)s遍是由%(names)s录的，同一个人不能再录第%(entry)s遍；请换一个人来录。"),
         "registry-rule",
-        {"other": stands_in, "entry": entry, "names": "、".join(others)},
+        {"other": stands_in, "entry": entry, "names": Listing(others)},
     )

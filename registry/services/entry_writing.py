@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from registry.rules.acts import Act, account_of, local_day
 from registry.rules.exams import may, may_hold
 from registry.rules.marks import EMPTY, Reading, mark_text, read_mark
-from registry.rules.refusals import Refusal, Refused, sentence
+from registry.rules.refusals import Listing, Refusal, Refused, sentence
 from registry.rules.second_entry import Mark, RoomTotal, added_up, may_join
 from registry.store import marks as store
 from registry.store import sittings
@@ -54,9 +54,9 @@ class Answered:
     refusal: Refusal | None = None
 
     @property
-    def text(self) -> str:
-        """The cell as it stands, as it is shown."""
-        return Reading(self.state, () if self.half_points is None else (self.half_points,)).text
+    def reading(self) -> Reading:
+        """The cell as it stands."""
+        return Reading(self.state, () if self.half_points is None else (self.half_points,))
 
 
 @dataclass(frozen=True)
@@ -412,10 +412,9 @@ def open_refusals(finish: Finish) -> tuple[Refusal, ...]:
 _NAMED = 20
 
 
-def places_of(rows: Sequence[CandidateRow]) -> str:
-    """The first seats of a list, in words."""
-    named = "、".join(row.place for row in rows[:_NAMED])
-    return named + ("…" if len(rows) > _NAMED else "")
+def places_of(rows: Sequence[CandidateRow]) -> Listing:
+    """The first seats of a list."""
+    return Listing([row.place for row in rows[:_NAMED]] + ["…"] * (len(rows) > _NAMED))
 
 
 def reason_missing() -> Refusal:

@@ -16,7 +16,7 @@ from registry.rules.exams import (
     may,
 )
 from registry.rules.marks import EMPTY, read_mark
-from registry.rules.refusals import Refusal, Refused, sentence
+from registry.rules.refusals import Listing, Refusal, Refused, sentence
 from registry.rules.second_entry import NOTHING, Mark, added_up
 from registry.rules.text import required_text
 from registry.services.entry_writing import (
@@ -113,7 +113,7 @@ def _unfinished(sitting: SittingRow, entry: int, *, begun: bool) -> list[Refusal
                 "room-total-open",
                 sentence("第%(entry)s遍有考场的份数和总分没有填或者不符：%(rooms)s。请核对。"),
                 _OWN,
-                {"entry": entry, "rooms": "、".join(one.room for one in finish.rooms)},
+                {"entry": entry, "rooms": Listing(one.room for one in finish.rooms)},
             )
         )
     if not refusals:
@@ -167,7 +167,7 @@ def _rooms(sitting: SittingRow, everybody: Sequence[CandidateRow]) -> list[Refus
         ),
     ):
         if rooms:
-            refusals.append(Refusal(code, template, _OWN, {"rooms": "、".join(rooms)}))
+            refusals.append(Refusal(code, template, _OWN, {"rooms": Listing(rooms)}))
     return refusals
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from registry.rules.marks import EMPTY, Reading, mark_text, parts_text, read_mark
+from registry.rules.marks import EMPTY, mark_text, parts_text, read_mark
 from registry.rules.refusals import Refused
 from registry.services.marks import Answered
 from registry.store.entry_grid import GridRow, reading_of
 from registry.web.exam_entry_saving import Typed, time_of_day
-from registry.web.exam_entry_wording import cell_label, conflict_said
+from registry.web.exam_entry_wording import cell_label, cell_text, conflict_said
 from registry.web.wording import refusal_sentence
 
 
@@ -29,11 +29,6 @@ class Line:
     version: int
     status: str
     why: str = ""
-
-
-def cell_text(reading: Reading) -> str:
-    """A cell as it is shown and typed again, in whatever language."""
-    return reading.text
 
 
 def parts_of(typed: str, half_points: int | None, full: int) -> tuple[int, ...]:
@@ -98,8 +93,7 @@ def lines_of_answers(
 
 def _told(line: Line, typed: Typed, answer: Answered, full: int) -> Line:
     if answer.outcome == "conflict":
-        theirs = Reading(answer.state, () if answer.half_points is None else (answer.half_points,))
-        why = conflict_said(answer.by, time_of_day(answer.at), theirs, typed.text)
+        why = conflict_said(answer.by, time_of_day(answer.at), answer.reading, typed.text)
         return replace(line, text=typed.text, status="conflict", why=why)
     if answer.refusal is not None:
         return replace(
@@ -113,4 +107,4 @@ def _told(line: Line, typed: Typed, answer: Answered, full: int) -> Line:
     return line
 
 
-__all__ = ["Line", "cell_text", "lines_of", "lines_of_answers", "parts_of"]
+__all__ = ["Line", "lines_of", "lines_of_answers", "parts_of"]

@@ -19,6 +19,7 @@ from registry.rules.refusals import Refusal, Refused
 from registry.rules.text import clean_text
 from registry.services.marks import Answered, Change
 from registry.store.entry_grid import GridRow
+from registry.web.exam_entry_wording import cell_text
 from registry.web.wording import BEIJING, refusal_sentence
 
 #: The most changes of one message, and the longest text of one.
@@ -142,7 +143,7 @@ def _answer(typed: Typed, answer: Answered, full: int) -> dict[str, object]:
     if answer.outcome == "conflict":
         return told | {
             "outcome": "conflict",
-            "text": answer.text,
+            "text": cell_text(answer.reading),
             "by": answer.by,
             "at": time_of_day(answer.at),
         }
@@ -154,7 +155,7 @@ def _answer(typed: Typed, answer: Answered, full: int) -> dict[str, object]:
         reason = " ".join(map(refusal_sentence, refused.refusals))
         return told | {"outcome": "refused", "reason": reason}
     parts = parts_text(reading.parts) if len(reading.parts) > 1 else ""
-    return told | {"outcome": "saved", "text": answer.text, "parts": parts}
+    return told | {"outcome": "saved", "text": cell_text(answer.reading), "parts": parts}
 
 
 def script_refusal(*reasons: Refusal | str) -> ResponseReturnValue:

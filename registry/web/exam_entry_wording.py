@@ -4,7 +4,7 @@ import re
 
 from flask_babel import gettext
 
-from registry.rules.marks import ABSENT, DISCIPLINED, MARK, REASONS, Reading, mark_text
+from registry.rules.marks import ABSENT, DISCIPLINED, EMPTY, MARK, REASONS, Reading, mark_text
 from registry.rules.pasted_marks import Column, LeftOut
 from registry.services.second_entry import Hint, SlippedRows
 from registry.store.entry_grid import EntryState
@@ -40,6 +40,11 @@ def state_text(reading: Reading) -> str:
     if reading.state == MARK:
         return mark_text(reading.half_points or 0)
     return {ABSENT: gettext("缺考"), DISCIPLINED: gettext("违纪")}.get(reading.state, gettext("空"))
+
+
+def cell_text(reading: Reading) -> str:
+    """A cell as it is shown; in either language the reader of marks takes the same again."""
+    return "" if reading.state == EMPTY else state_text(reading)
 
 
 def entry_said(entry: EntryState, me: int) -> str:
@@ -138,6 +143,8 @@ def _said_by_script() -> dict[str, str]:
         "seat": gettext("%(seat)s号座位"),
         "waiting": gettext("等待网络，已存本机"),
         "empty": gettext("空"),
+        "cell-absent": gettext("缺考"),
+        "cell-disciplined": gettext("违纪"),
         "conflict": gettext("%(who)s %(at)s 录为%(theirs)s；您录为%(yours)s。"),
         "type-again": gettext("看卷面后重录"),
         "nothing-to-undo": gettext("没有可以撤销的。"),
@@ -168,6 +175,7 @@ def _said_by_script() -> dict[str, str]:
 
 __all__ = [
     "cell_label",
+    "cell_text",
     "conflict_said",
     "entry_said",
     "entry_title",

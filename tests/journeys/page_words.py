@@ -58,6 +58,7 @@ COLLECT = """() => {
       if (each.hasAttribute(name)) said.push(each.getAttribute(name).trim());
     }
   }
+  for (const cell of document.querySelectorAll('input[data-mark]')) said.push(cell.value.trim());
   return [...new Set(said)].filter(text => text);
 }"""
 

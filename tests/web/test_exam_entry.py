@@ -183,6 +183,38 @@ def test_the_four_states_and_back_to_empty(first: Browser) -> None:
     assert {mark[0] for mark in marks_by_seat(sitting, 1).values()} == {"empty"}
 
 
+def test_an_english_page_says_no_word_of_ours_in_chinese(
+    first: Browser, signed_in: SignedIn
+) -> None:
+    other = signed_in("exam-coordinator", login="other", name="Wang Lin", language="en")
+    sitting = add_sitting(4)
+    seats = seat_ids(sitting)
+    grid = begin(other, sitting, 1)
+    begin(first, sitting, 1)
+    # Both keyboards type the words, and the words that a cell shows.
+    type_form(
+        other, grid, {seats[1]: "缺", seats[2]: "w", seats[3]: "Absent", seats[4]: "disciplined"}
+    )
+    states = {seat: mark[0] for seat, mark in marks_by_seat(sitting, 1).items()}
+    assert states == {1: "absent", 2: "disciplined", 3: "absent", 4: "disciplined"}
+    page = other.get(grid).text
+    shown = re.findall(r'name="(?:mark|was)-[0-9]+" value="([^"]*)"', page)
+    assert shown == ["absent"] * 2 + ["disciplined"] * 2 + ["absent"] * 2 + ["disciplined"] * 2
+    words = re.search(r'data-words="([^"]*)"', page)
+    assert words and not re.search("[一-鿿]", words[1])
+    # Sent back as it came, nothing is written; nor by a page in the other language.
+    other.post(grid, form_of(page, {}))
+    first.post(grid, form_of(first.get(grid).text, {}))
+    assert {mark[2] for mark in marks_by_seat(sitting, 1).values()} == {1}
+    assert save(other, grid, change(seats[1], "q", 1)).json["results"][0]["text"] == "absent"
+    said = save(other, grid, change(seats[2], "61", 0, "b" * 24)).json["results"][0]
+    assert (said["outcome"], said["text"]) == ("conflict", "disciplined")
+    pasted = other.post(f"{grid}/paste", {"text": "w\n60", "start": str(seats[1])}).text
+    assert "缺" not in pasted.split("</table>")[0] and "违" not in pasted.split("</table>")[0]
+    open_seats = other.post(f"{grid}/finish").text
+    assert "、" not in open_seats
+
+
 def test_an_ended_session_holds_the_whole_form(first: Browser) -> None:
     sitting = add_sitting(40)
     grid, seats = begin(first, sitting, 1), seat_ids(sitting)

@@ -23,11 +23,13 @@ QUEUED = "Object.keys(localStorage).filter((key) => key.includes('registry-marks
 class Desk:
     """A browser at the grid of one sitting, signed in as somebody who stands in its first entry."""
 
-    def __init__(self, address: str, chromium: Any, sitting: int, login: str) -> None:
+    def __init__(
+        self, address: str, chromium: Any, sitting: int, login: str, language: str = "zh-CN"
+    ) -> None:
         self.address, self.sitting = address, sitting
         self.context = chromium.new_context(
             viewport={"width": 1280, "height": 800},
-            locale="zh-CN",
+            locale=language,
             permissions=["clipboard-read", "clipboard-write"],
         )
         self.page = self.context.new_page()
@@ -110,8 +112,8 @@ class House:
                 stand_in(sitting, 1, self.accounts[login])
         return sitting
 
-    def desk(self, sitting: int, login: str = "li") -> Desk:
-        self.desks.append(Desk(self.address, self.chromium, sitting, login))
+    def desk(self, sitting: int, login: str = "li", language: str = "zh-CN") -> Desk:
+        self.desks.append(Desk(self.address, self.chromium, sitting, login, language))
         return self.desks[-1]
 
 
@@ -128,6 +130,25 @@ def _opened(register: Config, chromium: Any, account_of: Callable[..., int]) -> 
     house = House("", chromium, account_of)
     with serving(register, house) as house.address:
         yield house
+
+
+def test_both_keyboards_in_an_english_page(house: House) -> None:
+    desk = house.desk(house.sitting(4, "li"), language="en")
+    for typed in ("q", "缺", "w", "违"):
+        desk.type(typed)
+        desk.press("Enter")
+    assert [desk.cell(seat) for seat in range(1, 5)] == ["absent"] * 2 + ["disciplined"] * 2
+    # A step back puts the word that the cell showed, and the register reads it.
+    desk.page.focus("tr[data-seat='1'] input[data-mark]")
+    desk.type("61")
+    desk.press("Enter", "Control+z")
+    assert desk.saved() == {
+        1: ("absent", None),
+        2: ("absent", None),
+        3: ("disciplined", None),
+        4: ("disciplined", None),
+    }
+    assert desk.status(1) == "kept" and desk.cell(1) == "absent"
 
 
 def test_moving_and_mending(house: House) -> None:
