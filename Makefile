@@ -32,10 +32,10 @@ run: $(VENV)/.run
 test: test-sqlite test-postgresql
 
 test-sqlite: $(VENV)/.test
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --engine sqlite
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --engine sqlite
 
 test-postgresql: $(VENV)/.test
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --engine postgresql \
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --engine postgresql \
 		-m "not browser" tests/store tests/services tests/web tests/command_line tests/journeys
 
 score-entry-minute: $(VENV)/.test
