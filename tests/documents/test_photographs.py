@@ -1,13 +1,12 @@
 """Photographs: what is refused before it can do harm, and what is left of what is taken."""
 
 import struct
-import time
 import zipfile
 import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from registry.documents.photographs import (
     MOST_PIXELS,
@@ -168,13 +167,16 @@ def test_nothing_that_followed_the_picture_is_kept() -> None:
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("side", [5100, 13_000])
-def test_a_picture_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
-    bomb = flat_png(side, side)
-    started = time.perf_counter()
-    refused = refusal(bomb)
+def test_a_picture_bomb_is_refused_before_it_is_unpacked(
+    side: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unpacked(*_: object) -> None:
+        raise AssertionError("the bomb was unpacked")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", unpacked)
+    refused = refusal(flat_png(side, side))
     assert refused.code == "photograph-too-large"
     assert f"{MOST_PIXELS // 10_000} 万" in refused.sentence
-    assert time.perf_counter() - started < 0.25
 
 
 def test_a_size_that_no_memory_holds_is_refused() -> None:
@@ -226,13 +228,6 @@ def test_smallness_counts_what_is_left_after_the_crop() -> None:
     assert refusal(data, crop=Crop(0, 0, 0.09, 0.09)).code == "photograph-too-small"
     assert take_photograph(data, crop=Crop(0.1, 0.1, 0.21, 0.21)).width == 480
     assert take_photograph(encoded(picture(240, 320))).height == 640
-
-
-def test_a_large_camera_picture_is_quick() -> None:
-    data = encoded(Image.effect_noise((4900, 5000), 30).convert("RGB"))
-    started = time.perf_counter()
-    take_photograph(data)
-    assert time.perf_counter() - started < 2
 
 
 def test_a_thumbnail_is_small_and_carries_nothing() -> None:
