@@ -9,7 +9,6 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -19,11 +18,11 @@ from registry.documents.custody_lists import CardLine, Words
 from registry.documents.fonts import Fonts
 from registry.documents.qr import qr_png, qr_svg
 from registry.documents.spreadsheets import write_workbook
-from registry.documents.wording import DocumentRefused
 from registry.rules.acts import SHANGHAI, Act, authorise
 from registry.rules.certificates import STATES
 from registry.rules.custody import PERMISSIONS
 from registry.rules.refusals import Refusal, Refused, sentence
+from registry.services.on_paper import on_paper
 from registry.store import certificates, custody_slips, photographs
 from registry.store.book import transaction
 from registry.store.certificates import CertificateRow
@@ -88,7 +87,7 @@ def paper_before(act: Act, name: str, rows: Sequence[CardRow], fonts: Fonts) -> 
               ended.get(row.certificate_id))
         for row in rows
     ]  # fmt: skip
-    with _as_refusal():
+    with on_paper():
         content = _pdf(name, lines, fonts, act, _place(organisations), None)
     _note(act, None, name, len(rows))
     return f"{name}.pdf", content
@@ -110,7 +109,7 @@ def print_slip(act: Act, slip_id: int, fonts: Fonts) -> tuple[str, bytes]:
               ended.get(row.certificate_id))
         for row in rows
     ]  # fmt: skip
-    with _as_refusal():
+    with on_paper():
         content = _pdf(
             slip.act, lines, fonts, act, _place({row.organisation_name for row in rows}), slip
         )
@@ -264,17 +263,6 @@ def _note(act: Act, slip_id: int | None, form: str, count: int) -> None:
         details["card_slip"] = slip_id
     with transaction() as book:
         book.record("slip-printed", act, slip_id, details=details)
-
-
-@contextmanager
-def _as_refusal() -> Iterator[None]:
-    """What can't be set on paper is refused like everything else."""
-    try:
-        yield
-    except DocumentRefused as refused:
-        raise Refused(
-            Refusal(refused.code, refused.template, "registry-rule", refused.values)
-        ) from None
 
 
 def _no_paper() -> Refusal:

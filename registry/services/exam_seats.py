@@ -4,8 +4,7 @@ Hides that a ticket's number and, once tickets are printed, its seat never chang
 takes a seat in reserve and the next number. Every paper of the day tells of it in its own book.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random, SystemRandom
 
@@ -14,7 +13,6 @@ from registry.documents import exam_papers
 from registry.documents.exam_papers import ExamDay, Paper, PaperTime, Room, Seated
 from registry.documents.fonts import Fonts
 from registry.documents.qr import qr_svg
-from registry.documents.wording import DocumentRefused
 from registry.rules import exams
 from registry.rules.acts import Act, authorise
 from registry.rules.identity_number import mask_identity_number
@@ -22,6 +20,7 @@ from registry.rules.marks import mark_text
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.seating import Place, draw_places, reserve_seats, ticket_numbers
 from registry.rules.text import bounded_integer, clean_text, required_text
+from registry.services.on_paper import on_paper
 from registry.store import exam_seats as store
 from registry.store import person_rows, photographs
 from registry.store.book import transaction
@@ -221,7 +220,7 @@ def print_exam_papers(
         ),
     )
     rooms = _seated_rooms(round_id, people, config, with_pictures=form == "admission-tickets")
-    with _as_refusal():
+    with on_paper():
         if form == "admission-tickets":
             content = exam_papers.admission_tickets_pdf(sheet, rooms, RULES, fonts)
         elif form == "door-lists":
@@ -347,16 +346,6 @@ def _size(seats: object, reserve: object) -> tuple[int, int]:
     size = bounded_integer(str(seats), 1, 1000, name=sentence("座位数"))
     kept = bounded_integer(str(reserve), 0, size, name=sentence("预留座位"))
     return size, kept
-
-
-@contextmanager
-def _as_refusal() -> Iterator[None]:
-    try:
-        yield
-    except DocumentRefused as refused:
-        raise Refused(
-            Refusal(refused.code, refused.template, "registry-rule", refused.values)
-        ) from None
 
 
 def _no_such_round() -> Refusal:

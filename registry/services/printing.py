@@ -4,18 +4,17 @@ Every code comes out of the certificate's row and every address out of the confi
 out of a request, so that a card printed again years later is the same card.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from registry.config import Config
 from registry.documents import cards, lists
 from registry.documents.fonts import Fonts
 from registry.documents.qr import qr_png, qr_svg
-from registry.documents.wording import DocumentRefused
 from registry.rules.acts import Act, authorise
 from registry.rules.identity_number import mask_identity_number
 from registry.rules.refusals import Refusal, Refused, sentence
+from registry.services.on_paper import on_paper
 from registry.store import batches as store
 from registry.store import certificates, custody, holders, person_rows, photographs
 from registry.store.batches import BatchRow
@@ -50,7 +49,7 @@ def print_card(act: Act, number: str, *, config: Config, fonts: Fonts) -> Paper:
     if row is None or person_rows.find_by_id(row.person_id, act.by.scope) is None:
         raise Refused(_no_such_certificate())
     _require_printable(row)
-    with _as_refusal():
+    with on_paper():
         content = cards.card_pdf(_faces([row], config)[0], fonts)
     with transaction() as book:
         custody.note_printed(book, act, [row.id])
@@ -86,7 +85,7 @@ def print_batch(
     batch = store.by_id(batch_id)
     if batch is None:
         raise Refused(_nothing_to_print())
-    with _as_refusal():
+    with on_paper():
         if form == "checking-sheet":
             content, count = _checking_sheet(act, batch, fonts)
         elif form == "signature-list":
@@ -118,17 +117,6 @@ def print_batch(
 def parts_of(batch: BatchRow) -> int:
     """In how many parts a batch's cards are printed."""
     return -(-batch.issued // cards.CARDS_PER_JOB)
-
-
-@contextmanager
-def _as_refusal() -> Iterator[None]:
-    """What can't be set on paper is refused like everything else."""
-    try:
-        yield
-    except DocumentRefused as refused:
-        raise Refused(
-            Refusal(refused.code, refused.template, "registry-rule", refused.values)
-        ) from None
 
 
 def _part(batch: BatchRow, part: int) -> list[CertificateRow]:

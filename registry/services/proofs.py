@@ -8,11 +8,11 @@ from registry.config import Config
 from registry.documents import exam_papers
 from registry.documents.fonts import Fonts
 from registry.documents.qr import qr_svg
-from registry.documents.wording import DocumentRefused
 from registry.rules.acts import Act, authorise
 from registry.rules.exams import paper_name
 from registry.rules.identity_number import mask_identity_number
 from registry.rules.refusals import Refusal, Refused, sentence
+from registry.services.on_paper import on_paper
 from registry.store import keys, person_rows, proofs, settings
 from registry.store.book import transaction
 from registry.store.proofs import Passed, ProofRow
@@ -52,7 +52,7 @@ def print_proof(
     proof = _made(act, found)
     numbers = person_rows.identity_numbers([found.person_id])
     issuer = settings.text("default_issuing_authority")
-    try:
+    with on_paper():
         content = exam_papers.proof_of_passing_pdf(
             exam_papers.Proof(
                 name=found.name,
@@ -68,10 +68,6 @@ def print_proof(
             ),
             fonts,
         )
-    except DocumentRefused as refused:
-        raise Refused(
-            Refusal(refused.code, refused.template, "registry-rule", refused.values)
-        ) from None
     return exam_papers.Paper(f"{proof.number}.pdf", content)
 
 

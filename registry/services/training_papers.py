@@ -1,13 +1,11 @@
 """Paper of a training class: what is printed is read from the rows and noted in the book."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from registry.documents import training_papers as documents
 from registry.documents.fonts import Fonts
-from registry.documents.wording import DocumentRefused
 from registry.rules.acts import Act, authorise
 from registry.rules.identity_number import mask_identity_number
 from registry.rules.refusals import Refusal, Refused, sentence
@@ -21,6 +19,7 @@ from registry.rules.training import (
     quarters_of,
     state_after,
 )
+from registry.services.on_paper import on_paper
 from registry.store import person_rows, training, training_attendance
 from registry.store.book import transaction
 from registry.store.training import AttendeeRow, ClassRow, SessionRow
@@ -47,7 +46,7 @@ def attendance_list(
     if len(chosen) != len(session_ids):
         raise no_such_session()
     attendees = training.attendees_of(class_id)
-    with _as_refusal():
+    with on_paper():
         content = documents.attendance_list_pdf(
             [documents.ListedAttendee(one.name, one.organisation_name) for one in attendees],
             [_column(one) for one in chosen],
@@ -96,7 +95,7 @@ def certificates(
             )
         )
     numbers = person_rows.identity_numbers([one.person_id for one in attendees])
-    with _as_refusal():
+    with on_paper():
         content = documents.attendance_certificates_pdf(
             [
                 _certified(one, sessions, words, earned[one.id], numbers[one.person_id])
@@ -160,13 +159,3 @@ def _note(act: Act, row: ClassRow, form: str, count: int) -> None:
     with transaction() as book:
         details = {"class": row.id, "form": form, "count": count}
         book.record("class-paper-printed", act, row.id, details=details)
-
-
-@contextmanager
-def _as_refusal() -> Iterator[None]:
-    try:
-        yield
-    except DocumentRefused as refused:
-        raise Refused(
-            Refusal(refused.code, refused.template, "registry-rule", refused.values)
-        ) from None

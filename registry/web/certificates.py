@@ -21,14 +21,13 @@ from flask_babel import gettext
 
 from registry.config import Config
 from registry.documents.fonts import Fonts, find_fonts
-from registry.documents.wording import DocumentRefused
 from registry.rules.acts import Act
 from registry.rules.certificates import FINAL, KINDS, STATES, may
 from registry.rules.conduct import months_later
-from registry.rules.refusals import Refusal, Refused
 from registry.services import certificates as services
 from registry.services import printing, rectification
 from registry.services.certificates import REPLACE_CAUSES, Done
+from registry.services.on_paper import on_paper
 from registry.store import certificate_pages as pages
 from registry.store import certificates as rows
 from registry.store import custody, organisations, rectifications, settings
@@ -72,12 +71,8 @@ def register_config() -> Config:
 def fonts() -> Fonts:
     """The typefaces that paper is set in; raises Refused where there are none."""
     folder = register_config().fonts
-    try:
+    with on_paper():
         return find_fonts(Path(folder) if folder else None)
-    except DocumentRefused as refused:
-        raise Refused(
-            Refusal(refused.code, refused.template, "registry-rule", refused.values)
-        ) from None
 
 
 def pdf(paper: printing.Paper) -> Response:
