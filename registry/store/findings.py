@@ -7,7 +7,7 @@ so that whoever opens the one opens the other.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from registry.rules.acts import Act, local_day
 from registry.rules.findings import KINDS
 from registry.rules.findings import due_on as due_day
 from registry.store.book import Book, canonical, transaction
-from registry.store.database import ConstraintViolation
+from registry.store.database import ConstraintViolation, tuples
 from registry.store.proposals import (
     ProposalRow,
     close_proposal,
@@ -135,13 +135,15 @@ def decide_finding(book: Book, act: Act, row: FindingRow, decision: str) -> bool
 
 def has_open_finding(person_id: int, kind: str) -> bool:
     """Whether an undecided finding of this kind stands on the person."""
-    return bool(
-        Finding.select(Finding.id)
-        .where(
-            (Finding.person_id == person_id) & (Finding.kind == kind) & Finding.decided_at.is_null()
-        )
-        .exists()
+    return person_id in with_open_finding([person_id], kind)
+
+
+def with_open_finding(person_ids: Collection[int], kind: str) -> set[int]:
+    """Those of the people on whom a finding of this kind waits; of at most one query's worth."""
+    query = Finding.select(Finding.person_id).where(
+        Finding.person_id.in_(person_ids), Finding.kind == kind, Finding.decided_at.is_null()
     )
+    return {person_id for (person_id,) in tuples(query)}
 
 
 def _within(query: Any, scope: frozenset[int] | None) -> Any:

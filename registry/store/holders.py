@@ -20,6 +20,7 @@ from registry.store import certificates, settings
 from registry.store.certificates import CertificateRow, chunks, day_of, tuples
 from registry.store.certified_copy import CertifiedCopy, copy_of
 from registry.store.external_names import CertifiedOrganisation, Names
+from registry.store.findings import with_open_finding
 from registry.store.sittings import passes_of
 from registry.store.tables import (
     Appraisal,
@@ -27,7 +28,6 @@ from registry.store.tables import (
     Conviction,
     Engagement,
     Event,
-    Finding,
     Person,
     Photograph,
 )
@@ -130,16 +130,7 @@ def _holders(
     ):
         appraisals[person_id][year] = grade
     revoked = _revocations(piece)
-    on_both = {
-        person_id
-        for (person_id,) in tuples(
-            Finding.select(Finding.person_id).where(
-                Finding.person_id.in_(piece),
-                Finding.kind == "on-both-rosters",
-                Finding.decided_at.is_null(),
-            )
-        )
-    }
+    on_both = with_open_finding(piece, "on-both-rosters")
     pictured = {
         person_id
         for (person_id,) in tuples(

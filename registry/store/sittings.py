@@ -17,6 +17,7 @@ from registry.rules.exams import Attempt, ExamSettings, PaperFacts, Pass, Sitter
 from registry.store import settings
 from registry.store.certificates import chunks, day_of, tuples
 from registry.store.database import database
+from registry.store.findings import with_open_finding
 from registry.store.person_rows import absorbed_records
 from registry.store.tables import (
     Account,
@@ -28,7 +29,6 @@ from registry.store.tables import (
     ExamRoom,
     ExamRound,
     ExamTicket,
-    Finding,
     Person,
     Qualification,
     Sitting,
@@ -549,16 +549,7 @@ def _sitters(piece: list[int], sitting: SittingRow) -> dict[int, SitterFacts]:
             ).where(Engagement.person_id.in_(piece), Engagement.ended_on.is_null())
         )
     }
-    on_both = {
-        person_id
-        for (person_id,) in tuples(
-            Finding.select(Finding.person_id).where(
-                Finding.person_id.in_(piece),
-                Finding.kind == "on-both-rosters",
-                Finding.decided_at.is_null(),
-            )
-        )
-    }
+    on_both = with_open_finding(piece, "on-both-rosters")
     inside = {
         person_id
         for (person_id,) in tuples(
