@@ -21,6 +21,8 @@ from registry.rules.rosters import AUXILIARY, OFFICER, Cell
 PERSON = "person"
 CERTIFICATE = "certificate"
 ORGANISATION = "organisation"
+#: A list in the columns of its own page: no template fits it.
+ROWS = "rows"
 SUBJECTS: dict[str, str] = {
     PERSON: sentence("人员名单"),
     CERTIFICATE: sentence("证件名单"),

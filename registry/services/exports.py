@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import TypeVar
 
 from registry.documents.spreadsheets import write_workbook
@@ -76,7 +77,17 @@ class ListedOrganisations:
     codes: tuple[str, ...]
 
 
-Listed = ListedPeople | ListedCertificates | ListedOrganisations
+@dataclass(frozen=True)
+class ListedRows:
+    """A list as its page shows it, row by row; ``act`` is what lets somebody see that page."""
+
+    act: str
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+Listed = ListedPeople | ListedCertificates | ListedOrganisations | ListedRows
 
 
 @dataclass(frozen=True)
@@ -122,9 +133,21 @@ def certificates_of(act: Act, wanted: Filter) -> ListedCertificates:
     return ListedCertificates(_within_bounds([one.id for one in listed]))
 
 
+def rows_of(
+    act: Act, needed: str, title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> ListedRows:
+    """A list in its page's own columns, for whoever may do ``needed``, the act of the page.
+
+    Reads no further than one row past what a workbook holds; a cell of "" is blank.
+    """
+    authorise(act, needed)
+    read = [tuple(cell if cell != "" else None for cell in row) for row in islice(rows, MOST + 1)]
+    return ListedRows(needed, title, tuple(headings), _within_bounds(read))
+
+
 def export(act: Act, listed: Listed, template: KeptTemplate | None = None) -> Workbook:
     """The list as a workbook, ID numbers masked; without a template in its own columns."""
-    act = authorise(act, "export.view")
+    act = authorise(act, listed.act if isinstance(listed, ListedRows) else "export.view")
     with connection():
         return _workbook(listed, template, local_day(act.at), masked=True)
 
@@ -190,7 +213,23 @@ def remove_template(act: Act, template_id: int) -> None:
         store.remove_template(book, act, kept)
 
 
+def list_too_long(limit: int) -> Refused:
+    """What answers a list of more than ``limit`` rows: half of it would pass for the whole."""
+    return Refused(
+        Refusal(
+            "list-too-long",
+            sentence("名单超过%(limit)s行，一张表装不下。请先用筛选条件分开导出。"),
+            "registry-rule",
+            {"limit": limit},
+        )
+    )
+
+
 def _workbook(listed: Listed, template: KeptTemplate | None, on: date, *, masked: bool) -> Workbook:
+    if isinstance(listed, ListedRows):
+        title = f"{listed.title}　导出日期：{_in_words(on)}"
+        content = write_workbook(title, listed.headings, listed.rows)
+        return Workbook(content, len(listed.rows), 0)
     if isinstance(listed, ListedOrganisations):
         rows = organisation_rows(store.organisations_out(listed.codes))
         dated = _dated(_ORGANISATIONS_TITLE, on)
@@ -227,7 +266,11 @@ def _workbook(listed: Listed, template: KeptTemplate | None, on: date, *, masked
 
 def _dated(title: str, on: date) -> str:
     """A title with the day of the list, as a roster says when it was filed."""
-    return f"{title}　填报日期：{on.year}年{on.month}月{on.day}日"
+    return f"{title}　填报日期：{_in_words(on)}"
+
+
+def _in_words(on: date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def _people_rows(
@@ -263,14 +306,7 @@ def _layout(template: KeptTemplate | None, subject: str) -> Layout | None:
 
 def _within_bounds(found: Sequence[Entry]) -> tuple[Entry, ...]:
     if len(found) > MOST:
-        raise Refused(
-            Refusal(
-                "list-too-long",
-                sentence("名单超过%(limit)s行，一张表装不下。请先用筛选条件分开导出。"),
-                "registry-rule",
-                {"limit": MOST},
-            )
-        )
+        raise list_too_long(MOST)
     return tuple(found)
 
 

@@ -139,8 +139,7 @@ def _kinds(account: AccountRow, slip: SlipRow | None, before: str) -> frozenset[
 
 def index_page() -> str:
     """All accounts, kept to what the chip in the address says."""
-    everything = listed_accounts()
-    chosen = asked_choice("show", KINDS)
+    everything, chosen = listed_accounts(), asked_choice("show", KINDS)
     days = settings.number("unused_account_days")
     titles = {
         "never": gettext("从未登录过"),
@@ -151,7 +150,7 @@ def index_page() -> str:
     counted = {kind: sum(kind in one.kinds for one in everything) for kind in KINDS}
     return render_template(
         "accounts/index.html",
-        shown=[one for one in everything if not chosen or chosen in one.kinds],
+        shown=asked_accounts(everything),
         total=len(everything),
         disabled=counted["disabled"],
         chips=[
@@ -167,6 +166,12 @@ def index_page() -> str:
         on=today(),
         without_clerk=_without_clerk(everything),
     )
+
+
+def asked_accounts(everything: list[Listed]) -> list[Listed]:
+    """Of all accounts those that the chip in the address asks for."""
+    chosen = asked_choice("show", KINDS)
+    return [one for one in everything if not chosen or chosen in one.kinds]
 
 
 def _without_clerk(everything: list[Listed]) -> list[str]:
@@ -311,10 +316,14 @@ def _state(one: Listed) -> str:
 
 def clerks() -> ResponseReturnValue:
     """The HR clerks' accounts, for the legal office: who uses theirs, and who needs a slip."""
-    rows = [
+    return make_response(render_template("accounts/clerks.html", shown=listed_clerks(), on=today()))
+
+
+def listed_clerks() -> list[Listed]:
+    """The HR clerks' accounts that stand."""
+    return [
         one for one in listed_accounts() if one.account.role == "hr" and "disabled" not in one.kinds
     ]
-    return make_response(render_template("accounts/clerks.html", shown=rows, on=today()))
 
 
 def clerk_slip(account_id: int) -> ResponseReturnValue:

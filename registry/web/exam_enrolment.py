@@ -1,6 +1,7 @@
 """Enrolment on the web: an organ puts its own people down, and sees why somebody may not sit."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, request, url_for
@@ -9,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
 from registry.rules import exams
+from registry.rules.refusals import Refusal
 from registry.services import sittings as services
 from registry.services.sittings import Enrolled
 from registry.store import exam_enrolment, organisations
 from registry.store import sittings as store
-from registry.store.sittings import SittingRow
+from registry.store.exam_enrolment import InPost
+from registry.store.sittings import CandidateRow, SittingRow
 from registry.web.addresses import asked_text
 from registry.web.exam_wording import paper_title
 from registry.web.forms import LongText, PlainForm
@@ -38,18 +41,38 @@ class EnrolForm(PlainForm):
     )
 
 
+#: Somebody who might sit: what speaks against it, and what to mind.
+Judged = tuple[InPost, tuple[Refusal, ...], tuple[Refusal, ...]]
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A sitting's candidates within reach, and of the others who may sit and who may not.
+
+    ``cut``: the organs have more people than the page lists.
+    """
+
+    enrolled: list[CandidateRow]
+    may: list[Judged]
+    may_not: list[Judged]
+    paper: exams.PaperFacts
+    cut: bool
+    code: str
+    is_open: bool
+
+
 @blueprint.get("/exams/sittings/<number:sitting_id>/enrolment")
 @allow("exam.enrol")
 def index(sitting_id: int) -> ResponseReturnValue:
     """Who is enrolled of the account's organs, and who may be."""
-    return _page(_sitting_or_404(sitting_id), EnrolForm(formdata=None))
+    return _page(sitting_or_404(sitting_id), EnrolForm(formdata=None))
 
 
 @blueprint.post("/exams/sittings/<number:sitting_id>/enrolment")
 @allow("exam.enrol", body_limit=512 * 1024)
 def enrol(sitting_id: int) -> ResponseReturnValue:
     """Enrol everybody ticked; who may not is named with every reason, the others are in."""
-    sitting = _sitting_or_404(sitting_id)
+    sitting = sitting_or_404(sitting_id)
     form = EnrolForm()
     done: list[Enrolled] = []
 
@@ -81,7 +104,7 @@ def enrol(sitting_id: int) -> ResponseReturnValue:
 @allow("exam.enrol")
 def withdraw(sitting_id: int, candidate_id: int) -> ResponseReturnValue:
     """Take somebody out again."""
-    sitting = _sitting_or_404(sitting_id)
+    sitting = sitting_or_404(sitting_id)
     form = EnrolForm()
     plain = PlainForm()
     if plain.validate() and plain.attempt(
@@ -96,6 +119,28 @@ def withdraw(sitting_id: int, candidate_id: int) -> ResponseReturnValue:
 def _page(
     sitting: SittingRow, form: EnrolForm, status: int = 200, refused: Any = ()
 ) -> ResponseReturnValue:
+    asked = asked_enrolment(sitting)
+    page = render(
+        "exam_enrolment/index.html",
+        sitting=sitting,
+        title=paper_title(sitting.subject, sitting.field),
+        form=form,
+        refused=refused,
+        enrolled=asked.enrolled,
+        may=asked.may,
+        may_not=asked.may_not,
+        quota=asked.paper,
+        cut=asked.cut,
+        chosen=asked.code,
+        organisations=organisations.options(signed_in().scope),
+        open=asked.is_open,
+        may_withdraw=exams.may("withdraw", sitting.state) is None,
+    )
+    return make_response(page, status)
+
+
+def asked_enrolment(sitting: SittingRow) -> Enrolment:
+    """A sitting's candidates and whoever else might sit, of the organ that the address names."""
     scope = signed_in().scope
     chosen = organisations.by_code(asked_text("organisation"), scope)
     own = scope
@@ -111,26 +156,18 @@ def _page(
     ]
     enrolled = store.candidates(sitting.id, own)
     inside = {row.person_id for row in enrolled}
-    page = render(
-        "exam_enrolment/index.html",
-        sitting=sitting,
-        title=paper_title(sitting.subject, sitting.field),
-        form=form,
-        refused=refused,
+    return Enrolment(
         enrolled=enrolled,
         may=[entry for entry in judged if not entry[1] and entry[0].person_id not in inside],
         may_not=[entry for entry in judged if entry[1] and entry[0].person_id not in inside],
-        quota=paper,
+        paper=paper,
         cut=len(people) == exam_enrolment.LONGEST,
-        chosen=chosen.code if chosen else "",
-        organisations=organisations.options(scope),
-        open=exams.may("enrol", sitting.state) is None,
-        may_withdraw=exams.may("withdraw", sitting.state) is None,
+        code=chosen.code if chosen else "",
+        is_open=exams.may("enrol", sitting.state) is None,
     )
-    return make_response(page, status)
 
 
-def _sitting_or_404(sitting_id: int) -> SittingRow:
+def sitting_or_404(sitting_id: int) -> SittingRow:
     sitting = store.by_id(sitting_id)
     if sitting is None:
         abort(404)

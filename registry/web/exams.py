@@ -187,14 +187,12 @@ def _field_choices() -> list[tuple[str, str]]:
 @allow("exam.view")
 def index() -> ResponseReturnValue:
     """Exam days with their papers, the latest first, and what waits to be handed on."""
-    rows = store.sittings()
+    days = sittings_by_day()
+    rows = [row for papers in days for row in papers]
     known = store.counts(row.id for row in rows)
-    days: dict[int, list[SittingRow]] = {}
-    for row in rows:
-        days.setdefault(row.round_id, []).append(row)
     return render(
         "exams/index.html",
-        days=[(papers[0], papers) for papers in days.values()],
+        days=[(papers[0], papers) for papers in days],
         counts=known,
         waiting=[
             (row, _age(known[row.id].waiting_since))
@@ -207,6 +205,14 @@ def index() -> ResponseReturnValue:
         may_manage=signed_in().may("exam.manage"),
         may_exempt=signed_in().may("exam.exempt"),
     )
+
+
+def sittings_by_day() -> list[list[SittingRow]]:
+    """Every sitting, the latest exam day first, those of one day together."""
+    days: dict[int, list[SittingRow]] = {}
+    for row in store.sittings():
+        days.setdefault(row.round_id, []).append(row)
+    return list(days.values())
 
 
 def _age(moment: str | None) -> int:

@@ -1,12 +1,11 @@
 """Every list that goes out: what its page was asked for, read from the same address.
 
 A list is exported by the address of its page, so that what goes out is what is shown: each entry
-here reads the filters as the page itself reads them.
+reads the filters as the page itself reads them. Lists about people, certificates and organisations
+stand here; those that go out row by row in their pages' own columns beside this file.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from flask import abort, request, url_for
 from flask_babel import lazy_gettext
@@ -38,6 +37,9 @@ from registry.web import organisations as organisations_page
 from registry.web import people as people_page
 from registry.web.addresses import asked_choice, asked_number, asked_text
 from registry.web.book_wording import proposed_title
+from registry.web.export_exam_rows import EXAM_ROWS
+from registry.web.export_kinds import ListKind
+from registry.web.export_rows import OFFICE_ROWS
 from registry.web.home_wording import LISTS
 from registry.web.oversight_decisions import asked_findings
 from registry.web.sessions import signed_in, today
@@ -48,47 +50,43 @@ _PLACES = frozenset({"after", "before", "page", "tick", "template"})
 _BESIDE = ("事项", "事项内容", "涉及证号", "事项日期", "事项状态")
 
 
-@dataclass(frozen=True)
-class ListKind:
-    """A list that goes out: its title, its page, the templates that fit, and how it is read."""
-
-    name: str
-    title: Any
-    subject: str
-    page: str
-    read: Callable[[Act], Listed]
-    arguments: frozenset[str]
-    comes_back: bool = True
-
-
 def asked_arguments(kind: ListKind) -> dict[str, str]:
     """What of this request's address belongs to the list, for the next address."""
-    return {
+    asked = {
         name: value
         for name, value in request.args.items()
         if name in kind.arguments and name not in _PLACES and value
     }
+    if request.blueprint != "exports":
+        parts = request.view_args or {}
+        asked |= {name: str(parts[part]) for name, part in kind.placed.items()}
+    return asked
 
 
-def export_address(name: str, chosen: str = "") -> str:
-    """Where the list that this request shows goes out; "" for who may not take it out.
-
-    ``chosen`` names the list of the first page that the address names elsewhere.
-    """
-    if not signed_in().may("export.view"):
+def export_address(name: str) -> str:
+    """Where the list that this request shows goes out; "" for who may not take it out."""
+    kind = EXPORTED[name]
+    if not signed_in().may(kind.act):
         return ""
-    asked = asked_arguments(EXPORTED[name])
-    if chosen:
-        asked["list"] = chosen
-    return url_for("exports.choose", name=name, **asked)  # type: ignore[arg-type]
+    return route_address(kind, "choose", asked_arguments(kind))
+
+
+def route_of(kind: ListKind, what: str) -> str:
+    """The name of a list's route: ``choose`` says what goes out, ``workbook`` sends it."""
+    return f"{what}_{kind.name.replace('-', '_')}" if kind.has_own_routes else what
+
+
+def route_address(kind: ListKind, what: str, asked: dict[str, str]) -> str:
+    """Where a list's route lies, with the filters asked for."""
+    parts = {} if kind.has_own_routes else {"name": kind.name}
+    return url_for(f"exports.{route_of(kind, what)}", **parts, **asked)  # type: ignore[arg-type]
 
 
 def page_address(kind: ListKind) -> str:
     """The list's own page, with the filters of this request."""
     asked = asked_arguments(kind)
-    if kind.name == "due":
-        return url_for(kind.page, name=asked["list"])
-    return url_for(kind.page, **asked)  # type: ignore[arg-type]
+    parts = {part: asked.pop(name) for name, part in kind.placed.items()}
+    return url_for(kind.page, **parts, **asked)  # type: ignore[arg-type]
 
 
 def _people(endpoint: str, roster: str) -> Callable[[Act], Listed]:
@@ -231,6 +229,11 @@ def _beside(
     return services.people_beside(act, numbers, _BESIDE, beside, title)
 
 
+def _due_title() -> str:
+    name = request.args.get("list", "")
+    return str(LISTS[name].title) if name in LISTS else ""
+
+
 EXPORTED: dict[str, ListKind] = {
     kind.name: kind
     for kind in (
@@ -274,6 +277,8 @@ EXPORTED: dict[str, ListKind] = {
             "home.due",
             _due,
             frozenset({"list"}),
+            placed={"list": "name"},
+            named=_due_title,
         ),
         ListKind(
             "findings",
@@ -307,12 +312,7 @@ EXPORTED: dict[str, ListKind] = {
             _absences,
             frozenset({"file", "organisation"}),
         ),
+        *OFFICE_ROWS,
+        *EXAM_ROWS,
     )
 }
-
-
-def title_of(kind: ListKind) -> str:
-    """The list's name on a page; a list of the first page has its own."""
-    if kind.name == "due" and request.args.get("list") in LISTS:
-        return str(LISTS[request.args["list"]].title)
-    return str(kind.title)

@@ -1,5 +1,6 @@
 """Lists going out as workbooks, ID numbers masked or, for a reason, whole; and their templates."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import (
@@ -13,7 +14,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import force_locale, gettext, lazy_gettext
 
 from registry.rules.export_columns import (
     COLUMNS,
@@ -31,16 +32,18 @@ from registry.store import exports as store
 from registry.store.exports import KeptTemplate
 from registry.web.addresses import asked_choice, asked_number
 from registry.web.certificates import download
+from registry.web.export_kinds import ListKind, title_of
 from registry.web.export_lists import (
     EXPORTED,
-    ListKind,
     asked_arguments,
     export_address,
     page_address,
-    title_of,
+    route_address,
+    route_of,
 )
 from registry.web.forms import ActForm, Form, LongText, OneOf, PlainForm, Text
 from registry.web.imports import XLSX
+from registry.web.languages import CHINESE
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today
 from registry.web.wording import refusal_sentence
@@ -90,20 +93,25 @@ class TemplateForm(Form):
 @allow("export.view")
 def choose(name: str) -> ResponseReturnValue:
     """What goes out, in which columns, and how it comes back."""
-    kind = _kind_or_404(name)
-    return make_response(_choose_page(kind))
+    return make_response(_choose_page(_kind_or_404(name)))
 
 
 @blueprint.get("/exports/<name>.xlsx")
 @allow("export.view")
 def workbook(name: str) -> ResponseReturnValue:
     """The list as a workbook, as shown, ID numbers masked."""
-    kind = _kind_or_404(name)
+    return _workbook(_kind_or_404(name))
+
+
+def _workbook(kind: ListKind) -> ResponseReturnValue:
     try:
-        made = services.export(current_act(), kind.read(current_act()), _asked_template(kind))
+        # A workbook is Chinese, whatever language the screen speaks.
+        with force_locale(CHINESE):
+            listed = kind.read(current_act())
+        made = services.export(current_act(), listed, _asked_template(kind))
     except Refused as refused:
         return make_response(_choose_page(kind, refused), 422)
-    return download(made.content, f"{name}-{today().isoformat()}.xlsx", XLSX)
+    return download(made.content, f"{kind.name}-{today().isoformat()}.xlsx", XLSX)
 
 
 @blueprint.route("/exports/<name>/identity-numbers", methods=["GET", "POST"])
@@ -111,7 +119,7 @@ def workbook(name: str) -> ResponseReturnValue:
 def identity_numbers(name: str) -> ResponseReturnValue:
     """Ask why whole ID numbers have to go out; the workbook is the answer to the POST."""
     kind = _kind_or_404(name)
-    if kind.subject == ORGANISATION:
+    if kind.subject not in SUBJECTS:
         abort(404)
     form = IdentityNumbersForm(kind)
     status = 200
@@ -138,6 +146,15 @@ def _whole(kind: ListKind, form: IdentityNumbersForm) -> services.Workbook:
 
 def _choose_page(kind: ListKind, refused: Refused | None = None) -> str:
     asked = asked_arguments(kind)
+    if kind.has_own_routes:
+        return render_template(
+            "exports/rows.html",
+            title=title_of(kind),
+            headings=kind.headings,
+            refused=refused.refusals if refused else (),
+            list_page=page_address(kind),
+            workbook=route_address(kind, "workbook", asked),
+        )
     account = signed_in()
     of_people = kind.subject != ORGANISATION
     return render_template(
@@ -160,7 +177,7 @@ def _choose_page(kind: ListKind, refused: Refused | None = None) -> str:
         ),
         of_people=of_people,
         apart=[
-            (title, url_for("exports.choose", name=kind.name, **{**asked, "roster": roster}))  # type: ignore[arg-type]
+            (title, route_address(kind, "choose", {**asked, "roster": roster}))
             for roster, title in ((OFFICER, gettext("执法人员")), (AUXILIARY, gettext("辅助人员")))
             if kind.name == "people" and "roster" not in asked
         ],
@@ -170,7 +187,14 @@ def _choose_page(kind: ListKind, refused: Refused | None = None) -> str:
 
 def _kind_or_404(name: str) -> ListKind:
     kind = EXPORTED.get(name)
-    if kind is None or (name == "due" and title_of(kind) == str(kind.title)):
+    if kind is None or kind.has_own_routes:
+        abort(404)
+    return _named_or_404(kind)
+
+
+def _named_or_404(kind: ListKind) -> ListKind:
+    """The kind, if the address says which list is meant."""
+    if not title_of(kind):
         abort(404)
     return kind
 
@@ -195,6 +219,27 @@ def _template_of(kind: ListKind, chosen: str) -> KeptTemplate | None:
     if kept is None or kept.template.subject != kind.subject:
         abort(404)
     return kept
+
+
+def _route(kind: ListKind, answer: Callable[[ListKind], ResponseReturnValue]) -> Callable[..., Any]:
+    def view() -> ResponseReturnValue:
+        return make_response(answer(_named_or_404(kind)))
+
+    return allow(kind.act)(view)
+
+
+# Whoever sees the page of such a list may take it out: each has routes that say its page's act.
+for _kind in EXPORTED.values():
+    if _kind.has_own_routes:
+        for _what, _ending, _answer in (
+            ("choose", "", _choose_page),
+            ("workbook", ".xlsx", _workbook),
+        ):
+            blueprint.add_url_rule(
+                f"/exports/{_kind.name}{_ending}",
+                endpoint=route_of(_kind, _what),
+                view_func=_route(_kind, _answer),
+            )
 
 
 # --- templates --------------------------------------------------------------------------------

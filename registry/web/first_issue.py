@@ -1,14 +1,19 @@
 """First certificates on the web: who has passed and holds no card, who lacks what, one button."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, flash, make_response, redirect, request, url_for
 from flask import render_template as render
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
 from registry.rules.first_issue import first_issue
+from registry.rules.refusals import Refusal
 from registry.services import first_issue as services
 from registry.services.batches import Issued
 from registry.store import batches, holders, organisations
+from registry.store.holders import Holder
 from registry.web.addresses import asked_text
 from registry.web.forms import ActForm, Day, Text
 from registry.web.permissions import allow
@@ -37,6 +42,17 @@ class FirstForm(ActForm):
         required=False,
         description=lazy_gettext("不填就是发证那一天。"),
     )
+
+
+@dataclass(frozen=True)
+class WithoutCard:
+    """Officers without a card: who may get one, with what to mind and whether an organ's word on
+    the appraisals is needed; who may not, with why. ``cut``: the list is longer than the page."""
+
+    may: list[tuple[Holder, Sequence[Refusal], bool]]
+    may_not: list[tuple[Holder, Sequence[Refusal]]]
+    cut: bool
+    code: str
 
 
 @blueprint.route("/first-issue", methods=["GET", "POST"])
@@ -69,6 +85,28 @@ def index() -> ResponseReturnValue:
             "good" if done[0].certificates else "warning",
         )
         return redirect(url_for("batches.one", batch_id=done[0].batch_id), 303)
+    asked = asked_without_card()
+    page = render(
+        "first_issue/index.html",
+        form=form,
+        own_fields=[
+            form.letter_number,
+            form.letter_on,
+            form.appraisals_stated,
+            form.first_day,
+        ],
+        may=asked.may,
+        may_not=asked.may_not,
+        ticked=set(chosen),
+        cut=asked.cut,
+        organisations=organisations.options(signed_in().scope),
+        chosen=asked.code,
+    )
+    return make_response(page, 422 if form.is_submitted() else 200)
+
+
+def asked_without_card() -> WithoutCard:
+    """Officers without a card, of the organ that the address names or all within reach."""
     scope = signed_in().scope
     code = asked_text("organisation")
     organ = organisations.by_code(code, scope) if code else None
@@ -81,15 +119,7 @@ def index() -> ResponseReturnValue:
         key: first_issue(one.facts, today(), settings=settings, stated=True)
         for key, one in found.items()
     }
-    page = render(
-        "first_issue/index.html",
-        form=form,
-        own_fields=[
-            form.letter_number,
-            form.letter_on,
-            form.appraisals_stated,
-            form.first_day,
-        ],
+    return WithoutCard(
         may=[(found[key], plain[key][1], False) for key in found if not plain[key][0]]
         + [
             (found[key], [one for one in stated[key][1] if one.code != "appraisal-missing"], True)
@@ -97,9 +127,6 @@ def index() -> ResponseReturnValue:
             if plain[key][0] and not stated[key][0]
         ],
         may_not=[(found[key], stated[key][0]) for key in found if stated[key][0]],
-        ticked=set(chosen),
         cut=len(people) > LONGEST,
-        organisations=organisations.options(scope),
-        chosen=organ.code if organ else "",
+        code=organ.code if organ else "",
     )
-    return make_response(page, 422 if form.is_submitted() else 200)

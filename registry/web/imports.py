@@ -130,11 +130,7 @@ def index() -> ResponseReturnValue:
             except Refused as refused:
                 form.refuse(refused)
     account = signed_in()
-    past = store.past_imports(
-        account_id=None if account.scope is None else account.account_id,
-        before=asked_number("before"),
-        limit=PAST + 1,
-    )
+    past = past_imports(asked_number("before"), PAST + 1)
     page = render_template(
         "imports/index.html",
         form=form,
@@ -153,6 +149,16 @@ def index() -> ResponseReturnValue:
         ),
     )
     return make_response(page, status)
+
+
+def past_imports(before: int | None, limit: int) -> list[store.PastImport]:
+    """Imports that the account may see, newest first: a clerk sees her own."""
+    account = signed_in()
+    return store.past_imports(
+        account_id=None if account.scope is None else account.account_id,
+        before=before,
+        limit=limit,
+    )
 
 
 def _hold(form: UploadForm) -> str:

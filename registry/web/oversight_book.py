@@ -79,9 +79,8 @@ class BookFilter(Form):
 @allow("book.view")
 def book() -> ResponseReturnValue:
     """The book, newest first, kept to what the address says."""
-    form = BookFilter(store.actors())
-    is_sound = form.validate()
-    filters = form.filters() if is_sound else Filters()
+    form, kept = asked_book()
+    is_sound, filters = kept is not None, kept or Filters()
     older, newer = asked_number("older"), asked_number("newer")
     counted = store.counts(filters) if is_sound else {}
     page = (
@@ -95,13 +94,13 @@ def book() -> ResponseReturnValue:
         given = {name: value for name, value in (asked | changes).items() if value}
         return url_for("oversight.book", **given)  # type: ignore[arg-type]
 
-    names = {number: row.name for number, row in tree().rows.items()}
+    names = organisation_names()
     answer = render_template(
         "oversight/book.html",
         form=form,
         is_sound=is_sound,
         page=page,
-        entries=[_shown(entry, names) for entry in page.entries],
+        entries=[shown(entry, names) for entry in page.entries],
         total=counted.get("total", 0),
         chips=_chips(filters, counted, address) if is_sound else [],
         older=address(older=page.older) if page.older else "",
@@ -110,6 +109,18 @@ def book() -> ResponseReturnValue:
         everything=url_for("oversight.book"),
     )
     return make_response(answer, 200 if is_sound else 400)
+
+
+def asked_book() -> tuple[BookFilter, Filters | None]:
+    """The filters of the address, as a form and as the store takes them; None where they are
+    not to be understood."""
+    form = BookFilter(store.actors())
+    return form, form.filters() if form.validate() else None
+
+
+def organisation_names() -> dict[int, str]:
+    """What organisations are called, for entries that name them by number."""
+    return {number: row.name for number, row in tree().rows.items()}
 
 
 def _chips(
@@ -136,8 +147,8 @@ def _chips(
     return chips
 
 
-def _shown(entry: Entry, names: dict[int, str]) -> dict[str, Any]:
-    """An entry as the templates take it."""
+def shown(entry: Entry, names: dict[int, str]) -> dict[str, Any]:
+    """An entry as the templates take it, ID numbers masked."""
     return {
         "entry": entry,
         "title": act_title(entry.act),
@@ -187,12 +198,12 @@ def book_entry(seq: int) -> ResponseReturnValue:
     entry = store.entry(seq)
     if entry is None:
         abort(404)
-    names = {number: row.name for number, row in tree().rows.items()}
+    names = organisation_names()
     kind = EVENTS.get(entry.act)
     return make_response(
         render_template(
             "oversight/entry.html",
-            **_shown(entry, names),
+            **shown(entry, names),
             proof=store.prove(seq),
             subject_word=SUBJECTS[kind.subject if kind else entry.subject],
             organisation_page=(

@@ -34,6 +34,7 @@ from registry.services import photograph_uploads as uploads
 from registry.services.photograph_imports import Line
 from registry.services.photograph_uploads import HeldPhotographs
 from registry.store import organisations, photograph_review
+from registry.store.photograph_review import Place
 from registry.store.photograph_uploads import new_id
 from registry.web.addresses import asked_choice, asked_number, asked_text
 from registry.web.forms import Choice, Form, PlainForm, Upload
@@ -254,12 +255,7 @@ def discard(upload_id: str) -> ResponseReturnValue:
 @allow("photograph.add")
 def missing() -> ResponseReturnValue:
     """Officers with no photograph, neither shown nor waiting."""
-    account = signed_in()
-    code = asked_text("organisation")
-    choices = organisations.options(account.scope)
-    if code and code not in dict(choices):
-        abort(404)
-    people = photograph_review.without_any(_reach(account, _organisation_id(code)))
+    code, people = asked_missing()
     at = asked_number("page") or 1
     here = people[(at - 1) * PAGE : at * PAGE]
     if not here and at > 1:
@@ -279,9 +275,17 @@ def missing() -> ResponseReturnValue:
         first=(at - 1) * PAGE + 1,
         previous=address(at - 1) if at > 1 else "",
         following=address(at + 1) if at * PAGE < len(people) else "",
-        organisations=choices,
+        organisations=organisations.options(signed_in().scope),
         chosen=code,
     )
+
+
+def asked_missing() -> tuple[str, list[Place]]:
+    """The organ that the address names, if any, and its officers with no photograph at all."""
+    account, code = signed_in(), asked_text("organisation")
+    if code and code not in dict(organisations.options(account.scope)):
+        abort(404)
+    return code, photograph_review.without_any(_reach(account, _organisation_id(code)))
 
 
 def _organisation_id(code: str) -> int | None:

@@ -1,6 +1,7 @@
 """The new certificate after a transfer: who waits for one, what it will say, what is missing."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, url_for
@@ -64,9 +65,7 @@ def moved() -> ResponseReturnValue:
 
 def _moved_page(form: MovedForm, status: int) -> ResponseReturnValue:
     after = asked_number("after") or 0
-    waiting = moved_cards.waiting(after=after, limit=PAGE + 1)
-    shown = [person_id for person_id, _ in waiting[:PAGE]]
-    found = moved_cards.reissues_of(shown, today())
+    lines, more = moved_lines(after)
     picked = form.picks() if form.is_submitted() else {}
     tick_all = asked_choice("tick", ("all",)) == "all"
     here: dict[str, Any] = {"after": after} if after else {}
@@ -74,23 +73,34 @@ def _moved_page(form: MovedForm, status: int) -> ResponseReturnValue:
         "reissue/moved.html",
         lines=[
             {
-                "found": found[person_id],
-                "last_day": last_day_of(card, today()) if card else None,
-                "pick": pick_of(person_id, _mark(found[person_id])),
-                "picked": tick_all or person_id in picked,
+                "found": found,
+                "last_day": last_day,
+                "pick": pick_of(found.holder.person_id, _mark(found)),
+                "picked": tick_all or found.holder.person_id in picked,
             }
-            for person_id in shown
-            for card in (found[person_id].card,)
+            for found, last_day in lines
         ],
         total=moved_cards.count_waiting(),
         form=form,
         first=url_for("batches.moved") if after else "",
-        following=url_for("batches.moved", after=shown[-1]) if len(waiting) > PAGE else "",
+        following=(url_for("batches.moved", after=lines[-1][0].holder.person_id) if more else ""),
         tick_all=url_for("batches.moved", tick="all", **here),
         address=url_for("batches.moved_many", **here),
         person_page=lambda number: link("people.one", number=number),
     )
     return make_response(page, status)
+
+
+def moved_lines(after: int) -> tuple[list[tuple[Reissue, date | None]], bool]:
+    """A page of those who wait, with the new certificate's last day, and whether more follow."""
+    waiting = moved_cards.waiting(after=after, limit=PAGE + 1)
+    found = moved_cards.reissues_of([person_id for person_id, _ in waiting[:PAGE]], today())
+    lines = [
+        (one, last_day_of(one.card, today()) if one.card else None)
+        for person_id, _ in waiting[:PAGE]
+        for one in (found[person_id],)
+    ]
+    return lines, len(waiting) > PAGE
 
 
 def _mark(found: Reissue) -> str:

@@ -46,11 +46,9 @@ for _function in training_wording.GLOBALS:
 @allow("training.view")
 def index() -> ResponseReturnValue:
     """The classes that the account may see, the newest first."""
-    account = signed_in()
-    rows = store.classes(account.scope)
+    rows, shown = asked_classes()
     chosen = asked_choice("state", tuple(STATES))
     counted = {state: sum(row.state == state for row in rows) for state in STATES}
-    shown = [row for row in rows if not chosen or row.state == chosen]
     return render(
         "training/index.html",
         rows=shown,
@@ -66,8 +64,15 @@ def index() -> ResponseReturnValue:
             for state in STATES
             if counted[state]
         ],
-        may_plan=account.may("training.manage"),
+        may_plan=signed_in().may("training.manage"),
     )
+
+
+def asked_classes() -> tuple[list[ClassRow], list[ClassRow]]:
+    """All classes that the account may see, and of them those that the address asks for."""
+    rows = store.classes(signed_in().scope)
+    chosen = asked_choice("state", tuple(STATES))
+    return rows, [row for row in rows if not chosen or row.state == chosen]
 
 
 @blueprint.route("/training/new", methods=["GET", "POST"])

@@ -30,7 +30,7 @@ def elsewhere() -> ResponseReturnValue:
     """What was entered, by state; what waits comes first."""
     account = signed_in()
     counted = store.counts(account.scope)
-    chosen = asked_choice("state", tuple(STATES)) or "waiting"
+    chosen = asked_state()
     at = asked_number("page") or 1
     rows, more = store.claims(chosen, account.scope, page=at)
     if not rows and at > 1:
@@ -57,6 +57,11 @@ def elsewhere() -> ResponseReturnValue:
         previous=address(at - 1) if at > 1 else "",
         following=address(at + 1) if more else "",
     )
+
+
+def asked_state() -> str:
+    """The state of claims that the address asks for."""
+    return asked_choice("state", tuple(STATES)) or "waiting"
 
 
 @allow("training.enter-hours")

@@ -71,17 +71,29 @@ def hours_this_year(organisation_ids: frozenset[int]) -> dict[int, int]:
     return {person: classes + elsewhere for person, (classes, elsewhere) in sums.items()}
 
 
-def _year() -> int:
+def asked_year() -> int:
+    """The year that the address asks for, this one where it asks for none."""
     return asked_number("year", 1990, 2200) or today().year
 
 
-@allow("training.view")
-def hours() -> ResponseReturnValue:
-    """Each organ's people against the norm of hours, and who is short."""
-    account = signed_in()
-    year, norm = _year(), settings.number("training_hours_norm")
+@dataclass(frozen=True)
+class AskedHours:
+    """The hours of a year that an address asks for: all organs summed up, and who is listed."""
+
+    year: int
+    norm: int
+    category: str
+    chosen: int | None
+    everybody: bool
+    organs: list[OrganHours]
+    listed: list[HoursRow]
+
+
+def asked_hours() -> AskedHours:
+    """Year, roster, organ and who is short, as the address says; 404 for an organ out of reach."""
+    year, norm = asked_year(), settings.number("training_hours_norm")
     category = asked_choice("roster", CATEGORIES) or "officer"
-    rows = training_hours.people_with_hours(year, account.scope, category=category)
+    rows = training_hours.people_with_hours(year, signed_in().scope, category=category)
     organs = by_organ(rows, norm)
     chosen = asked_number("organisation")
     if chosen is not None and chosen not in {organ.organisation_id for organ in organs}:
@@ -93,8 +105,17 @@ def hours() -> ResponseReturnValue:
         if (chosen is None or row.organisation_id == chosen)
         and (everybody or short_by(row.quarters, norm))
     ]
+    return AskedHours(year, norm, category, chosen, everybody, organs, listed)
+
+
+@allow("training.view")
+def hours() -> ResponseReturnValue:
+    """Each organ's people against the norm of hours, and who is short."""
+    asked = asked_hours()
+    year, norm, category = asked.year, asked.norm, asked.category
+    chosen, everybody, organs = asked.chosen, asked.everybody, asked.organs
     at = asked_number("page") or 1
-    here = listed[(at - 1) * PAGE : at * PAGE]
+    here = asked.listed[(at - 1) * PAGE : at * PAGE]
     if not here and at > 1:
         abort(404)
 
@@ -120,7 +141,7 @@ def hours() -> ResponseReturnValue:
         everybody=everybody,
         rows=here,
         short_by=short_by,
-        total=len(listed),
+        total=len(asked.listed),
         people=sum(organ.people for organ in organs),
         short=sum(organ.short for organ in organs),
         is_warned=year == today().year and today() >= warns,
@@ -143,7 +164,7 @@ def hours() -> ResponseReturnValue:
         address=address,
         first=(at - 1) * PAGE + 1,
         previous=address(at - 1) if at > 1 else "",
-        following=address(at + 1) if at * PAGE < len(listed) else "",
+        following=address(at + 1) if at * PAGE < len(asked.listed) else "",
         workbook=url_for("training.hours_workbook", year=year, roster=category),
         bar=BAR,
     )
@@ -152,7 +173,7 @@ def hours() -> ResponseReturnValue:
 @allow("training.view")
 def hours_workbook() -> ResponseReturnValue:
     """Everybody's hours of a year as a workbook."""
-    year, norm = _year(), settings.number("training_hours_norm")
+    year, norm = asked_year(), settings.number("training_hours_norm")
     category = asked_choice("roster", CATEGORIES) or "officer"
     rows = training_hours.people_with_hours(year, signed_in().scope, category=category)
     headings = [
@@ -190,7 +211,7 @@ def hours_of_person(number: str) -> ResponseReturnValue:
     person = person_rows.find(number, signed_in().scope)
     if person is None:
         abort(404)
-    year, norm = _year(), settings.number("training_hours_norm")
+    year, norm = asked_year(), settings.number("training_hours_norm")
     earned = training_hours.earned_by(person.person_id, year)
     quarters = sum(one.quarters for one in earned)
     years = sorted({*training_hours.years_with_hours(), today().year, year}, reverse=True)

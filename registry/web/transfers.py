@@ -117,7 +117,7 @@ def index() -> ResponseReturnValue:
         number=store.count_waiting(account.scope, today()),
         asks=asks,
         may_decide=account.may("transfer.decide"),
-        state_title=_state_title,
+        state_title=state_title,
         first=url_for("transfers.index") if after or before else "",
         more_waiting=(
             url_for("transfers.index", after=shown[-1].request.id) if len(waiting) > PAGE else ""
@@ -126,7 +126,8 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _state_title(row: RequestRow) -> str:
+def state_title(row: RequestRow) -> str:
+    """How a request stands today, in the page's language."""
     return gettext(STATES[row.state_on(today())])
 
 
@@ -193,7 +194,7 @@ def _asked_page(row: RequestRow, status: int, form: PlainForm | None = None) -> 
         "transfers/asked.html",
         row=row,
         form=form or PlainForm(),
-        state_title=_state_title(row),
+        state_title=state_title(row),
         may_withdraw=row.state == "open" and signed_in().may("transfer.ask"),
     )
     return make_response(page, status)
@@ -226,7 +227,7 @@ def _answer_page(
         against=against,
         may_decide=may_decide and not against,
         may_issue=outlook.offers and account.may("certificate.issue"),
-        state_title=_state_title(row),
+        state_title=state_title(row),
         person_page=link("people.one", number=found.person_number),
         own_fields=[form.number, form.first_day],
     )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from werkzeug.routing import Rule
 
 from registry.rules import custody
-from registry.rules.roles import ROLES
+from registry.rules.roles import ROLES, may
 from registry.rules.settings import SETTINGS
 from registry.web.certificate_wording import OFFERED
-from registry.web.export_lists import EXPORTED
+from registry.web.export_lists import EXPORTED, route_of
 from registry.web.home_wording import LISTS
 from registry.web.imports import SORTS
 from registry.web.people_acts import ACT_PAGES
@@ -37,6 +37,11 @@ NO_PAGE = {
     "photograph_uploads.discard": "only a button: goes back to the photographs",
     "imports.refused_rows": "a workbook",
     "exports.workbook": "a workbook",
+    **{
+        f"exports.{route_of(kind, 'workbook')}": "a workbook"
+        for kind in EXPORTED.values()
+        if kind.has_own_routes
+    },
     "exports.remove_template": "only a button: goes back to the templates",
     "verdict_photograph": "a picture",
     "verdict_upper_photograph": "a picture",
@@ -206,7 +211,12 @@ def full_cases(full: FullRegister) -> list[Case]:
             Case("imports.one", f"/imports/{of['upload of grades']}?show={sort}")
             for sort in ("refused", "added")
         ),
-        *(Case("exports.choose", f"/exports/{name}") for name in EXPORTED if name != "due"),
+        *(
+            Case("exports.choose", f"/exports/{name}")
+            for name, kind in EXPORTED.items()
+            if name != "due" and not kind.has_own_routes
+        ),
+        *_lists_by_row(full),
         Case("exports.choose", "/exports/people?roster=officer", AUDITOR),
         Case("exports.choose", "/exports/due?list=no-photograph", CLERK),
         Case("exports.identity_numbers", "/exports/people/identity-numbers"),
@@ -708,6 +718,24 @@ def _worklists(full: FullRegister) -> list[Sent]:
             form="form[action$=decline]",
             typed=(("why", ""),),
         ),
+    ]
+
+
+def _lists_by_row(full: FullRegister) -> list[Case]:
+    """What goes out of each list that goes out row by row, as one who sees its page."""
+    of = full.found
+    asked = {
+        "enrolment": f"?sitting={of['sitting enrolling']}",
+        "attendees": f"?class={of['held class']}",
+    }
+    return [
+        Case(
+            f"exports.{route_of(kind, 'choose')}",
+            f"/exports/{name}{asked.get(name, '')}",
+            next(role for role in (LEGAL, AUDITOR, ADMINISTRATOR) if may(role, kind.act)),
+        )
+        for name, kind in EXPORTED.items()
+        if kind.has_own_routes
     ]
 
 
