@@ -44,6 +44,10 @@ drop trigger if exists room_total_a_open on room_total;
 create trigger room_total_a_open before insert or update on room_total for each row
 execute function registry_sitting_open();
 
+drop trigger if exists wrong_form_a_open on wrong_form;
+create trigger wrong_form_a_open before insert on wrong_form for each row
+execute function registry_sitting_open();
+
 drop trigger if exists settlement_a_open on settlement;
 create trigger settlement_a_open before insert or update on settlement for each row
 execute function registry_sitting_open();
@@ -156,6 +160,26 @@ end $$;
 drop trigger if exists mark_history_insert_rule on mark_history;
 create trigger mark_history_insert_rule before insert on mark_history for each row
 execute function registry_mark_history_insert();
+
+create or replace function registry_wrong_form_insert() returns trigger language plpgsql as $$
+begin
+  if exists (
+  select 1 from entry_account where sitting_id = new.sitting_id
+    and account_id = new.account_id) then
+    raise exception 'rule:form-by-typist' using errcode = '23514', constraint = 'form-by-typist';
+  end if;
+  if not exists (
+  select 1 from room_total where sitting_id = new.sitting_id and room_id = new.room_id
+    and entry = new.entry and source = 'typed' and scripts = new.scripts
+    and total = new.total) then
+    raise exception 'rule:form-not-typed' using errcode = '23514', constraint = 'form-not-typed';
+  end if;
+  return new;
+end $$;
+
+drop trigger if exists wrong_form_insert_rule on wrong_form;
+create trigger wrong_form_insert_rule before insert on wrong_form for each row
+execute function registry_wrong_form_insert();
 
 create or replace function registry_settlement_insert() returns trigger language plpgsql as $$
 begin
@@ -457,6 +481,10 @@ drop trigger if exists mark_history_update on mark_history;
 create trigger mark_history_update before update on mark_history for each row
 execute function registry_refuse('rows-are-kept');
 
+drop trigger if exists wrong_form_update on wrong_form;
+create trigger wrong_form_update before update on wrong_form for each row
+execute function registry_refuse('rows-are-kept');
+
 drop trigger if exists settlement_update on settlement;
 create trigger settlement_update before update on settlement for each row
 execute function registry_refuse('rows-are-kept');
@@ -563,6 +591,14 @@ execute function registry_refuse('rows-are-kept');
 
 drop trigger if exists room_total_truncate on room_total;
 create trigger room_total_truncate before truncate on room_total for each statement
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists wrong_form_delete on wrong_form;
+create trigger wrong_form_delete before delete on wrong_form for each row
+execute function registry_refuse('rows-are-kept');
+
+drop trigger if exists wrong_form_truncate on wrong_form;
+create trigger wrong_form_truncate before truncate on wrong_form for each statement
 execute function registry_refuse('rows-are-kept');
 
 drop trigger if exists settlement_delete on settlement;

@@ -63,6 +63,22 @@ create trigger room_total_update_open before update on room_total when exists (
   select 1 from sitting where id in (old.sitting_id, new.sitting_id) and state in ('published', 'cancelled'))
 begin select raise(abort, 'rule:sitting-is-published'); end;
 
+drop trigger if exists wrong_form_insert_open;
+create trigger wrong_form_insert_open before insert on wrong_form when exists (
+  select 1 from sitting where id = new.sitting_id and state in ('published', 'cancelled'))
+begin select raise(abort, 'rule:sitting-is-published'); end;
+
+drop trigger if exists wrong_form_insert_typist;
+create trigger wrong_form_insert_typist before insert on wrong_form when exists (
+  select 1 from entry_account where sitting_id = new.sitting_id and account_id = new.account_id)
+begin select raise(abort, 'rule:form-by-typist'); end;
+
+drop trigger if exists wrong_form_insert_typed;
+create trigger wrong_form_insert_typed before insert on wrong_form when not exists (
+  select 1 from room_total where sitting_id = new.sitting_id and room_id = new.room_id
+    and entry = new.entry and source = 'typed' and scripts = new.scripts and total = new.total)
+begin select raise(abort, 'rule:form-not-typed'); end;
+
 drop trigger if exists settlement_insert_open;
 create trigger settlement_insert_open before insert on settlement when exists (
   select 1 from sitting where id = new.sitting_id and state in ('published', 'cancelled'))
@@ -403,6 +419,10 @@ drop trigger if exists mark_history_update;
 create trigger mark_history_update before update on mark_history when true
 begin select raise(abort, 'rule:rows-are-kept'); end;
 
+drop trigger if exists wrong_form_update;
+create trigger wrong_form_update before update on wrong_form when true
+begin select raise(abort, 'rule:rows-are-kept'); end;
+
 drop trigger if exists settlement_update;
 create trigger settlement_update before update on settlement when true
 begin select raise(abort, 'rule:rows-are-kept'); end;
@@ -556,6 +576,15 @@ begin select raise(abort, 'rule:rows-are-kept'); end;
 
 drop trigger if exists room_total_delete;
 create trigger room_total_delete before delete on room_total when true
+begin select raise(abort, 'rule:rows-are-kept'); end;
+
+drop trigger if exists wrong_form_insert_again;
+create trigger wrong_form_insert_again before insert on wrong_form when exists (
+  select 1 from wrong_form where id = new.id)
+begin select raise(abort, 'rule:rows-are-kept'); end;
+
+drop trigger if exists wrong_form_delete;
+create trigger wrong_form_delete before delete on wrong_form when true
 begin select raise(abort, 'rule:rows-are-kept'); end;
 
 drop trigger if exists settlement_insert_again;

@@ -215,6 +215,30 @@ def room_total(
     )
 
 
+@group.command("wrong-form")
+@click.argument("sitting_id", type=int, metavar="ID")
+@click.option("--room", default="", metavar="CODE", help="The room's code; default: the only one.")
+@click.option("--scripts", type=click.IntRange(0, 10000), required=True, help="Counted again.")
+@click.option("--sum", "total", required=True, help="Sum of the marks counted again, in points.")
+@as_json
+@as_act()
+def wrong_form(
+    sitting_id: int, room: str, scripts: int, total: str, act: Act, json_output: bool
+) -> None:
+    """Say that a room's form was added up wrong; needs --reason, and somebody who typed nothing."""
+    from registry.services.wrong_forms import call_form_wrong
+
+    try:
+        entries = call_form_wrong(act, sitting_id, room, scripts=scripts, total=total)
+    except Refused as refused:
+        refuse(refused.refusals, json_output=json_output)
+    answer(
+        {"id": sitting_id, "entries": entries},
+        json_output=json_output,
+        text=f"考试 {sitting_id}：已说明登记表合计有误",
+    )
+
+
 @group.command("publish-sitting")
 @click.argument("sitting_id", type=int, metavar="ID")
 @as_json

@@ -652,6 +652,12 @@ _ALL = (
         f"{_SITTING} entry cause",
     ),
     _kind(
+        "room-form-called-wrong",
+        "sitting",
+        in_context("event", "说明成绩登记表合计有误"),
+        f"{_SITTING} entry room scripts total",
+    ),
+    _kind(
         "entry-compared",
         "sitting",
         in_context("event", "核对两遍成绩"),

@@ -47,6 +47,38 @@ def added_up(marks: Sequence[Mark]) -> RoomTotal:
     return RoomTotal(len(values), sum(values))
 
 
+def may_call_wrong(
+    room: str, said: Sequence[RoomTotal], found: Sequence[RoomTotal], counted: RoomTotal
+) -> tuple[Refusal, ...]:
+    """Refusals of the word that a ``room``'s form was added up wrong.
+
+    Somebody who typed nothing has ``counted`` the scripts; ``said`` is what was typed from the
+    form and ``found`` what the marks give, entry by entry. The count has to be the marks' own:
+    otherwise a mark is wrong, and the form goes on holding it back. No sum of the marks is told.
+    """
+    if not said:
+        code, template = (
+            "form-not-typed-yet",
+            sentence("“%(room)s”的成绩或登记表的份数和总分还没有录全。请先照试卷和登记表录入。"),
+        )
+    elif not (open_sums := [one for typed, one in zip(said, found, strict=True) if typed != one]):
+        code, template = (
+            "form-agrees",
+            sentence("“%(room)s”登记表的份数和总分与录入的成绩相符，不用说明。"),
+        )
+    elif any(one != counted for one in open_sums):
+        code, template = (
+            "recount-differs",
+            sentence(
+                "您清点的份数和总分与“%(room)s”录入的成绩也不符，不能说是登记表有误。"
+                "请再清点一次；仍然不符的，请录入人照试卷核对成绩。"
+            ),
+        )
+    else:
+        return ()
+    return (Refusal(code, template, "registry-rule", {"room": room}),)
+
+
 def slips(first: Sequence[Mark], second: Sequence[Mark], *, least: int = 3) -> tuple[Slip, ...]:
     """Runs in which ``second`` is ``first`` moved: a row was skipped or doubled.
 

@@ -14,7 +14,7 @@ from registry.rules.marks import EMPTY, Reading, mark_text, read_mark
 from registry.rules.refusals import Listing, Refusal, Refused, sentence
 from registry.rules.second_entry import Mark, RoomTotal, added_up, may_join
 from registry.store import marks as store
-from registry.store import sittings
+from registry.store import sittings, wrong_forms
 from registry.store.book import Book
 from registry.store.sittings import CandidateRow, SittingRow
 
@@ -331,17 +331,21 @@ def _bring_totals_along(act: Act, sitting: SittingRow, entry: int, added: dict[i
 def progress(sitting_id: int, entry: int) -> Finish:
     """What is open in one entry, by that entry's own marks alone.
 
-    A room needs a total from its form once: this entry's, or that of an imported list.
+    A room needs a total from its form once: this entry's, or that of an imported list. A form of
+    which somebody says that it was added up wrong holds nothing back.
     """
     everybody = sittings.candidates(sitting_id)
     known = store.marks(sitting_id, entry)
     empty = tuple(one for one in everybody if known.get(one.id, (EMPTY, None))[0] == EMPTY)
     said = {one.room_id: one for one in store.totals(sitting_id, entry)}
+    wrong = wrong_forms.standing(sitting_id, entry)
     listed = {one.room_id for one in store.totals(sitting_id) if one.source == "imported"}
     names = {one.room_id: one.room for one in everybody}
     rooms = []
     for room_id, marks in store.by_room(everybody, known).items():
         found = added_up(marks)
+        if (room_id, entry) in wrong and wrong[room_id, entry].counted == found:
+            continue
         if room_id in said and said[room_id].said != found:
             rooms.append(RoomOpen(room_id, names[room_id], said[room_id].said, found))
         elif room_id not in said and room_id not in listed:

@@ -100,8 +100,8 @@ def put_room_total(
 ) -> int:
     """Write what stands on a room's form: scripts that bear a mark and their sum (as typed).
 
-    May be mended also once the entry is finished: a form that was added up wrong is counted again.
-    ``version`` is that of the total it replaces, 0 for none; gives the new one. Raises Refused.
+    May be mended also once the entry is finished. ``version`` is that of the total it replaces, 0
+    for none; gives the new one, and the same for the same figures. Raises Refused.
     """
     act = authorise(act, "exam.enter")
     with in_words(), transaction():
@@ -143,14 +143,11 @@ def put_room_total(
                     },
                 )
             )
+        said = RoomTotal(scripts, read.half_points)
+        if stands and known[room_id].said == said and known[room_id].source == "typed":
+            return stands
         return store.write_total(
-            act,
-            sitting_id,
-            entry,
-            room_id,
-            RoomTotal(scripts, read.half_points),
-            source="typed",
-            version=version,
+            act, sitting_id, entry, room_id, said, source="typed", version=version
         )
 
 

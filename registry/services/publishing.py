@@ -27,7 +27,15 @@ from registry.services.entry_writing import (
     reason_missing,
 )
 from registry.services.second_entry import compare
-from registry.store import accounts, certificates, findings, person_rows, settings, sittings
+from registry.store import (
+    accounts,
+    certificates,
+    findings,
+    person_rows,
+    settings,
+    sittings,
+    wrong_forms,
+)
 from registry.store import marks as cells
 from registry.store import results as store
 from registry.store.book import Book, transaction
@@ -146,9 +154,12 @@ def _rooms(sitting: SittingRow, everybody: Sequence[CandidateRow]) -> list[Refus
     final = final_marks(sitting)
     said = cells.totals(sitting.id)
     names = {one.room_id: one.room for one in everybody}
+    counted = {key: one.counted for key, one in wrong_forms.standing(sitting.id).items()}
     wrong, missing = [], []
     for room_id, marks in cells.by_room(everybody, final).items():
-        known = [one.said for one in said if one.room_id == room_id]
+        known = [
+            counted.get((room_id, one.entry), one.said) for one in said if one.room_id == room_id
+        ]
         if not known:
             missing.append(names[room_id])
         elif any(one != added_up(marks) for one in known):

@@ -88,7 +88,10 @@ def type_mark(
 def type_room_total(
     act: Act, sitting_id: int, room: str, scripts: int, total: str, *, entry: int | None = None
 ) -> TotalTyped:
-    """Type a room's total, whatever stood there before. Raises Refused."""
+    """Type a room's total, whatever stood there before; the same again changes nothing.
+
+    Raises Refused.
+    """
     act = authorise(act, "exam.enter")
     account_of(act)
     sitting_for(act, sitting_id)
@@ -117,16 +120,18 @@ def type_room_total(
                     "registry-rule",
                 )
             )
-        known = {one.room_id: one.version for one in store.totals(sitting_id, chosen)}
-        store.write_total(
-            act,
-            sitting_id,
-            chosen,
-            room_id,
-            RoomTotal(scripts, read.half_points),
-            source="typed",
-            version=known.get(room_id, 0),
-        )
+        known = {one.room_id: one for one in store.totals(sitting_id, chosen)}
+        stands, said = known.get(room_id), RoomTotal(scripts, read.half_points)
+        if stands is None or stands.said != said or stands.source != "typed":
+            store.write_total(
+                act,
+                sitting_id,
+                chosen,
+                room_id,
+                said,
+                source="typed",
+                version=stands.version if stands else 0,
+            )
         finished = _end_if_complete(book, act, sitting, chosen)
     return TotalTyped(chosen, read.half_points, finished)
 

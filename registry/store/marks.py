@@ -24,6 +24,7 @@ from registry.store.tables import (
     MarkHistory,
     Settlement,
     SittingEntry,
+    WrongForm,
 )
 from registry.store.tables import RoomTotal as TotalRow
 
@@ -367,6 +368,7 @@ def digest(sitting_id: int) -> str:
         .order_by(TotalRow.room_id, TotalRow.entry)
     )
     tell(Settlement.select(fn.MAX(Settlement.id)).where(Settlement.sitting_id == sitting_id))
+    tell(WrongForm.select(fn.MAX(WrongForm.id)).where(WrongForm.sitting_id == sitting_id))
     return said.hexdigest()[:16]
 
 

@@ -731,6 +731,23 @@ class RoomTotal(Row):
     at = TextField()
 
 
+class WrongForm(Row):
+    """Somebody's word that a room's form was added up wrong, with what they counted."""
+
+    id = AutoField()
+    sitting_id = IntegerField()
+    room_id = IntegerField()
+    entry = IntegerField()
+    scripts = IntegerField()
+    total = IntegerField()
+    counted_scripts = IntegerField()
+    counted_total = IntegerField()
+    seen = TextField()
+    reason = TextField()
+    account_id = IntegerField()
+    at = TextField()
+
+
 class Settlement(Row):
     """A mark typed again from the paper because the two entries differ."""
 
@@ -900,6 +917,7 @@ TABLES: tuple[type[Row], ...] = (
     MarkCell,
     MarkHistory,
     RoomTotal,
+    WrongForm,
     Settlement,
     ReviewRequest,
     Correction,

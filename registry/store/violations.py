@@ -74,6 +74,13 @@ _SENTENCES: dict[str, str] = {
     "mark-over-full": sentence("分数超过满分。请照试卷重新录入。"),
     "mark-version": sentence("这一格刚刚有人改过。请刷新后核对。"),
     "client-id-used": sentence("这一次录入已经保存过。"),
+    "form-by-typist": sentence(
+        "录过这场考试成绩的人不能说明登记表有误。请由没有录过的另一人清点试卷。"
+    ),
+    "form-not-typed": sentence("登记表的份数和总分刚刚改动过，或者还没有录。请刷新后核对。"),
+    "wrong_form_differs": sentence(
+        "清点的份数和总分与登记表相同，登记表没有错。请照试卷核对成绩。"
+    ),
     "settlement-equals-neither": sentence("这个分数与两遍录入都不相同，不能作为核对结果。"),
     "result-without-mark": sentence("公布的成绩与录入的成绩不一致，未作任何改动。"),
     "correction-not-approved": sentence("成绩更正要由另一人批准以后才能生效。"),

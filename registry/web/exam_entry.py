@@ -21,6 +21,7 @@ from registry.services import marks as services
 from registry.services.second_entry import compare, may_settle
 from registry.store import entry_grid as store
 from registry.store import marks as mark_store
+from registry.store import wrong_forms
 from registry.store.entry_grid import EntryState
 from registry.store.sittings import SittingRow
 from registry.web import exam_entry_differences, exam_entry_import, exam_entry_paste
@@ -298,7 +299,7 @@ def _total_said(desk: Desk) -> tuple[str, bool]:
             return (
                 gettext(
                     "不符：登记表是%(said)s份、%(said_sum)s分，录入的是%(found)s份、%(found_sum)s分。"
-                    "请照卷面核对。",
+                    "请照卷面核对；确是登记表加错的，请没有录过成绩的考务负责人在考试页面上说明。",
                     said=room.said.scripts,
                     said_sum=mark_text(room.said.total),
                     found=room.found.scripts,
@@ -306,6 +307,16 @@ def _total_said(desk: Desk) -> tuple[str, bool]:
                 ),
                 True,
             )
+    wrong = wrong_forms.standing(desk.sitting.id, desk.entry).get((desk.room.id, desk.entry))
+    if wrong:
+        return (
+            gettext(
+                "登记表与录入的不符；%(who)s清点过试卷，说明是登记表有误：%(reason)s",
+                who=wrong.by,
+                reason=wrong.reason,
+            ),
+            False,
+        )
     return gettext("份数和总分都相符。"), False
 
 

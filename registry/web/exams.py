@@ -18,10 +18,12 @@ from registry.services import marks as entering
 from registry.services import publishing, second_entry
 from registry.services import sittings as services
 from registry.services.sittings import Paper
-from registry.store import exam_scans, results
+from registry.services.wrong_forms import open_forms
+from registry.store import exam_scans, results, wrong_forms
 from registry.store import marks as cells
 from registry.store import sittings as store
 from registry.store.sittings import CandidateRow, SittingRow
+from registry.web import exam_wrong_forms
 from registry.web.addresses import asked_number, asked_text
 from registry.web.certificates import download
 from registry.web.exam_wording import paper_title
@@ -297,6 +299,8 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
         ],
         compared=compared,
         open_matters=publishing.open_matters(row) if full and row.state == "held" else (),
+        open_forms=open_forms(row) if full and row.state == "held" else [],
+        wrong_forms=_forms_called_wrong(row) if full else [],
         corrections=results.corrections(sitting_id) if full else [],
         reviews=results.reviews(sitting_id) if full else [],
         review_form=ReviewForm(formdata=None),
@@ -311,6 +315,15 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
         me=reader.account_id,
     )
     return make_response(page, 200)
+
+
+def _forms_called_wrong(row: SittingRow) -> list[tuple[wrong_forms.WrongFormRow, str]]:
+    """What was said of the rooms' forms; the figures only once no entry is open any more."""
+    said = wrong_forms.wrong_forms(row.id)
+    begun = cells.entries(row.id) if said else {}
+    if all(entry in begun and begun[entry].finished_at for entry in range(1, row.entries + 1)):
+        return exam_wrong_forms.figures_said(said)
+    return [(one, "") for one in said]
 
 
 def shown_mark(state: str, value: int | None) -> str:
@@ -558,6 +571,9 @@ def publish(sitting_id: int) -> ResponseReturnValue:
         absent=sum(1 for state, _ in final.values() if state == "absent"),
         disciplined=sum(1 for state, _ in final.values() if state == "disciplined"),
         unusual=unusual(_by_room_name(everybody, final), row.pass_mark) if settled else (),
+        wrong_forms=exam_wrong_forms.figures_said(
+            list(wrong_forms.standing(sitting_id).values()) if settled else []
+        ),
         points=mark_text,
         typed_here=signed_in().account_id in store.entry_accounts(sitting_id),
     )
@@ -742,3 +758,6 @@ def _sitting_or_404(sitting_id: int) -> SittingRow:
     if row is None:
         abort(404)
     return row
+
+
+exam_wrong_forms.install(blueprint)

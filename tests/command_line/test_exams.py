@@ -15,7 +15,9 @@ from registry.cli import group
 from registry.config import Config
 from registry.store import opening
 from registry.store.database import connection, shut
+from registry.store.tables import ExamTicket
 from tests.conftest import drop_database
+from tests.exam_tables import add_sitting
 from tests.staff import add_account
 
 
@@ -224,3 +226,20 @@ def test_a_pass_of_this_year_gives_a_first_certificate_and_refusals_name_what_is
     assert len(done.json["issued"]) == len(only_appraisal)
     assert all(one["url"].startswith("https://") for one in done.json["issued"])
     assert run("check", "--json").json["ok"]
+
+
+def test_a_form_added_up_wrong_is_said_by_somebody_who_typed_nothing(empty: Run) -> None:
+    with connection():
+        number = add_sitting(1, entries=1)
+        ticket = ExamTicket.get().number
+    empty("mark", number, "--ticket", ticket, "--mark", "70", "--by", "wang")
+    form = ("room-total", number, "--scripts", 1, "--sum", "71", "--by", "wang", "--json")
+    assert empty(*form).json == {"entry": 1, "finished": False}
+    said = ("wrong-form", number, "--scripts", 1, "--sum", "70", "--json")
+    why = ("--reason", "登记表末行多加一分")
+    assert empty(*said, *why, "--by", "wang").codes == ["form-by-typist"]
+    assert empty(*said, "--by", "li").codes == ["reason-missing"]
+    assert empty(*said[:-2], "71", "--json", *why, "--by", "li").codes == ["recount-differs"]
+    assert empty(*said, *why, "--by", "li").json == {"id": number, "entries": 1}
+    assert empty(*form).json == {"entry": 1, "finished": True}
+    assert empty("publish-sitting", number, "--by", "li", "--json").status == 0

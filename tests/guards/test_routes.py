@@ -82,6 +82,7 @@ OF_NOBODY = {
     "/exams/sittings/<number:sitting_id>/scans/<number:scan_id>": (1, 1),
     "/exams/sittings/<number:sitting_id>/step/<what>": (1, "open"),
     "/exams/sittings/<number:sitting_id>/typists/<number:account_id>": (1, 1),
+    "/exams/sittings/<number:sitting_id>/wrong-form/<number:room_id>": (1, 1),
     "/exams/sittings/<number:sitting_id>": (1,),
     "/export-templates/<number:template_id>": (1,),
     "/exports/<name>": ("people",),

@@ -8,7 +8,15 @@ from random import Random
 from registry.config import Config
 from registry.documents.fonts import find_fonts
 from registry.rules.acts import Act
-from registry.services import account_slips, exam_seats, proofs, publishing, sittings
+from registry.services import (
+    account_slips,
+    exam_seats,
+    proofs,
+    publishing,
+    sittings,
+    wrong_forms,
+)
+from registry.services.marks import finish_entry, put_room_total
 from registry.store.tables import (
     Candidate,
     Engagement,
@@ -19,7 +27,7 @@ from registry.store.tables import (
     Sitting,
 )
 from tests.exam_tables import add_sitting, seat_ids
-from tests.journeys.full_exam_entry import hand_in, type_marks
+from tests.journeys.full_exam_entry import hand_in, room_of, said_on_form, type_marks
 
 MARKS = ("88", "59", "61", "72.5", "83", "45+20", "缺", "违")
 
@@ -66,9 +74,20 @@ def fill_exam_days(
         hand_in(act, published, entry, MARKS[: len(officers)])
     publishing.publish(exam, published)
     ready = add_sitting([person_id for person_id, _ in officers])
+    wrong = add_sitting([person_id for person_id, _ in officers])
+    counted = replace(exam, reason="登记表末行漏加一份")
     for act, entry in ((legal, 1), (second, 2)):
         type_marks(act, ready, entry, MARKS[: len(officers)])
-        hand_in(act, ready, entry, MARKS[: len(officers)])
+        if entry == 1:
+            scripts, total = said_on_form(MARKS[: len(officers)])
+            room = room_of(ready)
+            put_room_total(act, ready, entry, room, scripts=scripts, total="1", version=0)
+            wrong_forms.call_form_wrong(counted, ready, "", scripts=scripts, total=total)
+            finish_entry(act, ready, entry)
+        else:
+            hand_in(act, ready, entry, MARKS[: len(officers)])
+    type_marks(legal, wrong, 1, MARKS[: len(officers)])
+    put_room_total(legal, wrong, 1, room_of(wrong), scripts=1, total="1", version=0)
     cells = seat_ids(published)
     asked = replace(legal, reason="试卷登分有误")
     decided = publishing.request_correction(asked, published, {cells[1]: "89"})
@@ -87,6 +106,8 @@ def fill_exam_days(
         "sitting published": str(published),
         "waiting correction": str(waiting),
         "sitting ready": str(ready),
+        "sitting added up wrong": str(wrong),
+        "room added up wrong": str(room_of(wrong)),
         "review": str(review),
         "result": str(cells[1]),
         "proof": str(ProofOfPassing.get().code),

@@ -64,10 +64,18 @@ def type_marks(act: Act, sitting: int, entry: int, marks: tuple[str, ...]) -> No
 
 def hand_in(act: Act, sitting: int, entry: int, marks: tuple[str, ...]) -> None:
     """Write the room's form and finish the entry."""
+    scripts, total = said_on_form(marks)
+    put_room_total(act, sitting, entry, room_of(sitting), scripts=scripts, total=total, version=0)
+    finish_entry(act, sitting, entry)
+
+
+def said_on_form(marks: tuple[str, ...]) -> tuple[int, str]:
+    """What the last line of a right form says: scripts and sum."""
     values = [read_mark(text, 200).half_points for text in marks]
     known = [value for value in values if value is not None]
-    round_id = Sitting.get_by_id(sitting).round_id
-    room = ExamRoom.get(ExamRoom.round_id == round_id)
-    total = f"{sum(known) / 2:g}"
-    put_room_total(act, sitting, entry, room.id, scripts=len(known), total=total, version=0)
-    finish_entry(act, sitting, entry)
+    return len(known), f"{sum(known) / 2:g}"
+
+
+def room_of(sitting: int) -> int:
+    """The first room of a sitting's day."""
+    return int(ExamRoom.get(ExamRoom.round_id == Sitting.get_by_id(sitting).round_id).id)

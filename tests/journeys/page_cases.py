@@ -355,6 +355,7 @@ def _exam_days(full: FullRegister) -> list[Case]:
     held = f"/exams/sittings/{of['sitting being typed']}"
     published = f"/exams/sittings/{of['sitting published']}"
     correction = f"/exams/corrections/{of['waiting correction']}"
+    wrong = f"/exams/sittings/{of['sitting added up wrong']}/wrong-form/{of['room added up wrong']}"
     return [
         *(Case("exams.index", "/exams", role) for role in (EXAMINER, LEGAL, CLERK, AUDITOR)),
         Case("exams.new", "/exams/new", EXAMINER),
@@ -368,6 +369,10 @@ def _exam_days(full: FullRegister) -> list[Case]:
         Case("exams.postpone", f"{enrolling}/postpone", EXAMINER),
         Case("exams.cancel", f"{enrolling}/cancel", EXAMINER),
         Case("exams.reopen", f"/exams/sittings/{of['sitting differing']}/reopen/1", EXAMINER),
+        Case("exams.wrong_form", wrong, EXAMINER),
+        Case("exams.wrong_form", wrong, LEGAL),
+        Case("exams.sitting", wrong.partition("/wrong-form")[0], EXAMINER),
+        Case("exams.sitting", f"/exams/sittings/{of['sitting ready']}", EXAMINER),
         Case("exams.publish", f"{held}/publish", EXAMINER),
         Case("exams.publish", f"/exams/sittings/{of['sitting settled']}/publish", EXAMINER),
         Case("exams.publish", f"/exams/sittings/{of['sitting ready']}/publish", EXAMINER),
@@ -574,6 +579,7 @@ def sent_cases(full: FullRegister) -> list[Sent]:
 
 def _exam_days_forms(full: FullRegister) -> list[Sent]:
     of = full.found
+    wrong = f"/exams/sittings/{of['sitting added up wrong']}/wrong-form/{of['room added up wrong']}"
     enrolling = f"/exams/sittings/{of['sitting enrolling']}"
     published = f"/exams/sittings/{of['sitting published']}"
     day = f"/exams/days/{of['exam day']}"
@@ -583,6 +589,7 @@ def _exam_days_forms(full: FullRegister) -> list[Sent]:
         Sent("exams.postpone", f"{enrolling}/postpone", EXAMINER),
         Sent("exams.cancel", f"{enrolling}/cancel", EXAMINER),
         Sent("exams.reopen", f"/exams/sittings/{of['sitting differing']}/reopen/1", EXAMINER),
+        Sent("exams.wrong_form", wrong, EXAMINER),
         Sent("exams.publish", f"/exams/sittings/{of['sitting ready']}/publish", EXAMINER),
         Sent("exams.correct", f"{published}/correct?candidate={of['result']}", EXAMINER),
         Sent("exams.decide", f"/exams/corrections/{of['waiting correction']}/approve", EXAMINER),

@@ -13,9 +13,10 @@ from registry.config import Config
 from registry.rules.acts import Act, Actor, local_day
 from registry.services import marks, publishing, second_entry
 from registry.services.marks import Change
+from registry.services.wrong_forms import call_form_wrong
 from registry.store import sittings
 from registry.store.self_check import check_register
-from registry.store.tables import Account, Candidate, ExamResult
+from registry.store.tables import Account, Candidate, ExamResult, RoomTotal
 from tests.conftest import NOW
 from tests.exam_tables import add_sitting
 from tests.staff import add_account, add_organisation, add_person
@@ -68,6 +69,29 @@ ATTACKS = (
     Attack("a settlement after publishing", "settlement",
            "insert into settlement(sitting_id, candidate_id, state, value, settled, account_id, "
            f"at, client_id) values (1, 1, 'mark', 141, 0, 4, {AT}, 'client-late')"),
+    Attack("a form called wrong after publishing", "wrong_form",
+           "insert into wrong_form(sitting_id, room_id, entry, scripts, total, counted_scripts, "
+           "counted_total, seen, reason, account_id, at) select sitting_id, room_id, entry, "
+           f"scripts, total, scripts, total + 2, 'x', 'x', 4, {AT} from room_total "
+           "where sitting_id = 1 and entry = 1"),
+    Attack("a form called wrong by a typist", "wrong_form",
+           "insert into wrong_form(sitting_id, room_id, entry, scripts, total, counted_scripts, "
+           "counted_total, seen, reason, account_id, at) select sitting_id, room_id, entry, "
+           f"scripts, total, scripts, total + 2, 'x', 'x', 2, {AT} from room_total "
+           "where sitting_id = 2 and entry = 1"),
+    Attack("a form called wrong that says something else", "wrong_form",
+           "insert into wrong_form(sitting_id, room_id, entry, scripts, total, counted_scripts, "
+           "counted_total, seen, reason, account_id, at) select sitting_id, room_id, entry, "
+           f"scripts, total + 4, scripts, total + 2, 'x', 'x', 4, {AT} from room_total "
+           "where sitting_id = 2 and entry = 1"),
+    Attack("a right form called wrong", "wrong_form",
+           "insert into wrong_form(sitting_id, room_id, entry, scripts, total, counted_scripts, "
+           "counted_total, seen, reason, account_id, at) select sitting_id, room_id, entry, "
+           f"scripts, total, scripts, total, 'x', 'x', 4, {AT} from room_total "
+           "where sitting_id = 2 and entry = 1", by="wrong_form_differs"),
+    Attack("the word about a form edited", "wrong_form",
+           "update wrong_form set seen = 'y' where id = 1"),
+    Attack("the word about a form removed", "wrong_form", "delete from wrong_form where id = 1"),
     Attack("history after publishing", "mark_history",
            "insert into mark_history(sitting_id, candidate_id, entry, state, value, from_version, "
            "version, how, outcome, account_id, at, client_id) values (1, 1, 1, 'mark', 141, 1, 2, "
@@ -182,6 +206,11 @@ ATTACKS = (
     Attack("a typist replaced", "entry_account",
            "insert or replace into entry_account(sitting_id, entry, account_id, at) "
            f"values (2, 2, 1, {AT})", engines=("sqlite",)),
+    Attack("the word about a form replaced", "wrong_form",
+           "insert or replace into wrong_form(id, sitting_id, room_id, entry, scripts, total, "
+           "counted_scripts, counted_total, seen, reason, account_id, at) select 1, sitting_id, "
+           f"room_id, entry, scripts, total, scripts, total + 2, 'x', 'x', 4, {AT} "
+           "from room_total where sitting_id = 2 and entry = 1", engines=("sqlite",)),
     Attack("a ticket taken over by its seat", "exam_ticket",
            "update or replace exam_ticket set seat = 1 where id = 4", engines=("sqlite",)),
     Attack("a sitting replaced by another paper", "sitting",
@@ -233,6 +262,13 @@ def scene() -> None:
     from registry.store.tables import Person
 
     Person.update(barred=1).where(Person.id == barred).execute()
+    RoomTotal.update(total=RoomTotal.total + 2, version=RoomTotal.version + 1).where(
+        RoomTotal.sitting_id == 2, RoomTotal.entry == 2
+    ).execute()
+    call_form_wrong(by(4), 2, "", scripts=2, total="110.5")
+    RoomTotal.update(total=RoomTotal.total - 2, version=RoomTotal.version + 1).where(
+        RoomTotal.sitting_id == 2, RoomTotal.entry == 2
+    ).execute()
     typist = add_account("typist", "typist")
     from registry.store.tables import Typist
 

@@ -1,11 +1,12 @@
 """The exam room's own pages: days, a sitting from planning to publishing, corrections."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from registry.config import Config
-from registry.store.tables import Correction, ExamResult, Qualification, Sitting
+from registry.store.tables import Correction, ExamResult, Qualification, Sitting, WrongForm
 from tests.exam_tables import add_sitting
 from tests.web.conftest import Browser
 from tests.web.page_inspection import problems_of
@@ -46,8 +47,6 @@ def published(sitting: int, browser: Browser) -> None:
 
 
 def _value(page: str, name: str) -> str:
-    import re
-
     found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
     assert found, name
     return found[1]
@@ -185,3 +184,65 @@ def test_the_scan_of_an_official_list_is_kept_sealed(register: Config, signed_in
     page = browser.get(address)
     assert problems_of(page.text) == [] and "list.pdf" in page.text
     assert browser.get("/").status_code == 200
+
+
+# --- a form that was added up wrong ------------------------------------------------------------
+
+
+def typed_whole(browser: Browser, sitting: int, entry: int, total: str) -> str:
+    """Type 70 for everybody and ``total`` from the form; gives the grid's address."""
+    grid = f"/exams/entry/{sitting}/{entry}"
+    browser.get(f"/exams/entry/{sitting}")
+    browser.post(f"{grid}/begin")
+    page = browser.get(grid).text
+    fields = dict(re.findall(r'name="((?:was|version)-[0-9]+)" value="([^"]*)"', page))
+    fields |= {f"mark-{cell}": "70" for cell in re.findall(r'name="mark-([0-9]+)"', page)}
+    assert browser.post(grid, fields | {"form": _value(page, "form")}).status_code == 303
+    numbers = {"scripts": "2", "sum": total, "version": "0"}
+    assert browser.post(f"{grid}/total", numbers).status_code == 303
+    return grid
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_form_added_up_wrong_is_said_by_a_third_person_and_seen_when_publishing(
+    register: Config, signed_in: SignedIn, language: str
+) -> None:
+    sitting = add_sitting(2)
+    first, second, third = (
+        signed_in("exam-coordinator", login=login, name=name, language=language)
+        for login, name in (("first", "张华"), ("second", "李敏"), ("third", "周明"))
+    )
+    address = f"/exams/sittings/{sitting}"
+    counted = ACT | {"scripts": "2", "total": "140", "reason": "表上把77.5写成了75.7"}
+    for entry, browser in ((1, first), (2, second)):
+        grid = typed_whole(browser, sitting, entry, "141.5")
+        assert browser.post(f"{grid}/finish").status_code == 422
+        link = re.search(r'href="([^"]*/wrong-form/[0-9]+)"', third.get(address).text)
+        assert link
+        # Whoever types sees no link, no form, and is refused whatever is sent.
+        assert "/wrong-form/" not in browser.get(address).text
+        assert 'name="scripts"' not in browser.get(link[1]).text
+        assert browser.post(link[1], counted).status_code == 422
+        page = third.get(link[1])
+        assert problems_of(page.text) == [] and "141.5" not in page.text
+        for wrong in ({"reason": ""}, {"total": "141.5"}, {"total": "x"}, {"scripts": "-1"}):
+            answer = third.post(link[1], counted | wrong)
+            assert answer.status_code == 422 and problems_of(answer.text) == [], wrong
+        assert WrongForm.select().count() == entry - 1
+        assert third.post(link[1], counted).status_code == 303
+        # The other person learns neither figure nor reason while an entry is open.
+        for other in (first, second, third):
+            text = other.get(address).text
+            assert "周明" in text
+            assert "77.5" not in text and "141.5" not in text
+        assert "77.5" in browser.get(grid).text
+        assert browser.post(f"{grid}/finish").status_code == 303
+    for path in (address, f"{address}/publish"):
+        page = third.get(path).text
+        assert problems_of(page) == []
+        assert page.count("141.5") == 2 and page.count("77.5") == 2
+        assert page.count(counted["reason"]) == 2
+    seen = _value(third.get(f"{address}/publish").text, "seen")
+    assert third.post(f"{address}/publish", ACT | {"seen": seen}).status_code == 303
+    assert third.get(address).text.count("141.5") == 2
+    assert third.post(link[1], counted).status_code == 422
