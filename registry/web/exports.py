@@ -187,7 +187,7 @@ def _choose_page(kind: ListKind, refused: Refused | None = None) -> str:
 
 def _kind_or_404(name: str) -> ListKind:
     kind = EXPORTED.get(name)
-    if kind is None or kind.has_own_routes:
+    if kind is None:
         abort(404)
     return _named_or_404(kind)
 
