@@ -5,7 +5,7 @@ what isn't in it is refused. Who may sit is judged with all reasons at once: aux
 people never do (R01 to R03), whatever else the district's settings leave open.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -263,6 +263,33 @@ PASSED_OVER: dict[str, str] = {
     "quota-full": sentence("名额已满"),
     "hours-short": sentence("学时不足"),
 }
+
+
+#: What one person may be let through by exception, with a written reason: the rules on re-sits.
+RESIT_RULES: dict[str, str] = {
+    "no-more-resits": sentence("已经考满次数"),
+    "resit-too-late": sentence("超过补考期限"),
+}
+
+
+def by_exception(
+    refusals: Sequence[Refusal],
+) -> tuple[tuple[Refusal, ...], tuple[str, ...]]:
+    """What still speaks against somebody let sit again by exception, and the codes passed by.
+
+    Only the rules on re-sits give way; where none of them speaks there is nothing to except.
+    """
+    passed = tuple(one.code for one in refusals if one.code in RESIT_RULES)
+    left = tuple(one for one in refusals if one.code not in RESIT_RULES)
+    if not passed and not left:
+        left = (
+            Refusal(
+                "no-exception-needed",
+                sentence("此人不受补考次数和期限的限制，不用特许；请直接报名。"),
+                _OWN,
+            ),
+        )
+    return left, passed
 
 
 def may_sit(

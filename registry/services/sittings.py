@@ -11,6 +11,7 @@ from datetime import date
 from registry.rules.acts import Act, authorise, local_day
 from registry.rules.exams import (
     SUBJECTS,
+    by_exception,
     check_paper,
     may,
     may_hold,
@@ -308,8 +309,39 @@ def enrol(act: Act, sitting_id: int, person_numbers: Sequence[str]) -> Enrolled:
     return Enrolled(tuple(done), tuple(refused))
 
 
+def enrol_by_exception(act: Act, sitting_id: int, person_number: str) -> CandidateRow:
+    """Enrol one person whom only the rules on re-sits keep out; the act says why.
+
+    The exception stands in the book beside its reason. Raises Refused: without a reason, where
+    another rule speaks against it as well, where no rule on re-sits does.
+    """
+    act = authorise(act, "exam.manage")
+    with in_words(), transaction() as book:
+        sitting = _open(sitting_id, "enrol")
+        if not act.reason:
+            raise Refused(reason_missing())
+        row = person_rows.find(person_number, act.by.scope)
+        if row is None:
+            raise Refused(_no_such_person())
+        facts = store.sitter_facts([row.person_id], sitting)
+        against, _ = may_sit(
+            facts[row.person_id], store.paper_facts(sitting), act.on, store.exam_settings()
+        )
+        left, passed = by_exception(against)
+        if left:
+            raise Refused(left)
+        holder = row.person_id in store.holders([row.person_id])
+        return _put_in(book, act, sitting, row, holder=holder, passed=passed)
+
+
 def _put_in(
-    book: Book, act: Act, sitting: SittingRow, row: PersonRow, *, holder: bool
+    book: Book,
+    act: Act,
+    sitting: SittingRow,
+    row: PersonRow,
+    *,
+    holder: bool,
+    passed: Sequence[str] = (),
 ) -> CandidateRow:
     before = store.candidate_of_person(sitting.id, row.person_id)
     if before is not None:
@@ -325,13 +357,16 @@ def _put_in(
     found = store.candidate_of_person(sitting.id, row.person_id)
     if found is None:
         raise LookupError(row.number)
+    told: dict[str, object] = {**sitting.told(), "person": row.person_id}
+    if passed:
+        told["passed_over"] = list(passed)
     book.record(
         "candidate-enrolled",
         act,
         sitting.id,
         person_id=row.person_id,
         organisation_id=row.organisation_id,
-        details={**sitting.told(), "person": row.person_id},
+        details=told,
         personal={"name": row.name},
     )
     return found
@@ -440,6 +475,7 @@ __all__ = [
     "cancel",
     "edit_sitting",
     "enrol",
+    "enrol_by_exception",
     "grant_leave",
     "hold_now",
     "move_on",

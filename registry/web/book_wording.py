@@ -499,8 +499,8 @@ def _exam_word(name: str, code: str) -> str:
         return pgettext("sitting", exams.STATES[code])
     if name in ("full_mark", "pass_mark", "total") and code.isdigit():
         return mark_text(int(code))
-    if name == "passed_over" and code in exams.PASSED_OVER:
-        return gettext(exams.PASSED_OVER[code])
+    if name == "passed_over":
+        return gettext({**exams.PASSED_OVER, **exams.RESIT_RULES}.get(code, code))
     if name == "decision" and code in _DECIDED:
         return str(_DECIDED[code])
     if name == "cause" and code in _EXAM_CAUSES:

@@ -1,6 +1,7 @@
 """Enrolment on the web: an organ puts its own people down, and sees why somebody may not sit."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,13 @@ from registry.rules import exams
 from registry.rules.refusals import Refusal
 from registry.services import sittings as services
 from registry.services.sittings import Enrolled
-from registry.store import exam_enrolment, organisations
+from registry.store import exam_enrolment, organisations, person_rows
 from registry.store import sittings as store
 from registry.store.exam_enrolment import InPost
 from registry.store.sittings import CandidateRow, SittingRow
 from registry.web.addresses import asked_text
 from registry.web.exam_wording import paper_title
-from registry.web.forms import LongText, PlainForm
+from registry.web.forms import ActForm, LongText, PlainForm
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today
 from registry.web.wording import refusal_sentence
@@ -39,6 +40,13 @@ class EnrolForm(PlainForm):
         required=False,
         description=lazy_gettext("不在下面名单里的，在这里写人员编号，用空格或换行隔开。"),
     )
+
+
+class ExceptionForm(ActForm):
+    """An exception from the rules on re-sits, which has to say why."""
+
+    bases = ("registry-rule",)
+    reason = LongText(lazy_gettext("理由"), limit=500)
 
 
 #: Somebody who might sit: what speaks against it, and what to mind.
@@ -116,6 +124,43 @@ def withdraw(sitting_id: int, candidate_id: int) -> ResponseReturnValue:
     return _page(sitting, form, 422)
 
 
+@blueprint.route("/exams/sittings/<number:sitting_id>/exception/<number>", methods=["GET", "POST"])
+@allow("exam.manage")
+def exception(sitting_id: int, number: str) -> ResponseReturnValue:
+    """Let one person sit again whom only the rules on re-sits keep out, with the reason."""
+    sitting = sitting_or_404(sitting_id)
+    person = person_rows.find(number, signed_in().scope)
+    if person is None:
+        abort(404)
+    form = ExceptionForm(today=today())
+
+    def carry_out() -> None:
+        services.enrol_by_exception(current_act(**form.act_values()), sitting_id, number)
+
+    if form.is_submitted() and form.validate() and form.attempt(carry_out):
+        flash(gettext("已特许%(name)s报名。", name=person.name), "good")
+        return redirect(url_for("exams.sitting", sitting_id=sitting_id), 303)
+    facts = store.sitter_facts([person.person_id], sitting)[person.person_id]
+    against, _ = exams.may_sit(facts, store.paper_facts(sitting), today(), store.exam_settings())
+    page = render(
+        "parts/confirm.html",
+        heading=gettext("特许再考"),
+        text=gettext("只放宽补考的次数和期限，其他条件照旧；理由记入台账，在考试页面上看得见。"),
+        facts=[
+            (gettext("姓名"), f"{person.name} {person.number}"),
+            (gettext("考试"), sitting.round_title),
+            (gettext("科目"), paper_title(sitting.subject, sitting.field)),
+            (gettext("不能报名的原因"), " ".join(map(refusal_sentence, against)) or "—"),
+        ],
+        form=form,
+        refused=form.refused,
+        button=gettext("特许报名"),
+        cancel=url_for("exam_enrolment.index", sitting_id=sitting_id),
+        danger=False,
+    )
+    return make_response(page, 422 if form.is_submitted() else 200)
+
+
 def _page(
     sitting: SittingRow, form: EnrolForm, status: int = 200, refused: Any = ()
 ) -> ResponseReturnValue:
@@ -129,6 +174,8 @@ def _page(
         enrolled=asked.enrolled,
         may=asked.may,
         may_not=asked.may_not,
+        may_except={one.number for one, against, _ in asked.may_not if _may_except(asked, against)}
+        | {one.person_number for one in refused if _may_except(asked, one.refusals)},
         quota=asked.paper,
         cut=asked.cut,
         chosen=asked.code,
@@ -137,6 +184,11 @@ def _page(
         may_withdraw=exams.may("withdraw", sitting.state) is None,
     )
     return make_response(page, status)
+
+
+def _may_except(asked: Enrolment, against: Sequence[Refusal]) -> bool:
+    """Whether the reader may let somebody sit again against whom just that speaks."""
+    return asked.is_open and signed_in().may("exam.manage") and not exams.by_exception(against)[0]
 
 
 def asked_enrolment(sitting: SittingRow) -> Enrolment:

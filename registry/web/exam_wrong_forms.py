@@ -20,6 +20,7 @@ from registry.web.sessions import current_act, signed_in, today
 class WrongFormForm(ActForm):
     """What somebody who typed nothing has counted, and why the form is wrong."""
 
+    bases = ("registry-rule",)
     scripts = Number(
         lazy_gettext("清点的试卷份数"),
         high=10_000,

@@ -22,6 +22,7 @@ from registry.services.wrong_forms import open_forms
 from registry.store import exam_scans, results, wrong_forms
 from registry.store import marks as cells
 from registry.store import sittings as store
+from registry.store.exam_enrolment import let_through
 from registry.store.sittings import CandidateRow, SittingRow
 from registry.web import exam_wrong_forms
 from registry.web.addresses import asked_number, asked_text
@@ -288,6 +289,10 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
         candidates=everybody,
         own=len(everybody),
         passed_over=_passed_over(everybody),
+        let_through=[
+            (one, [gettext(exams.RESIT_RULES[code]) for code in one.codes])
+            for one in let_through(sitting_id, [row.person_id for row in everybody])
+        ],
         results=[(one, listed[one.id]) for one in everybody if one.id in listed],
         entries=[
             (

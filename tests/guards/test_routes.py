@@ -77,6 +77,7 @@ OF_NOBODY = {
     # A clerk sees every sitting and the own people in it: tests/web/test_exams.py.
     "/exams/proofs/<number:qualification_id>": (1,),
     "/exams/sittings/<number:sitting_id>/enrolment/<number:candidate_id>": (1, 1),
+    "/exams/sittings/<number:sitting_id>/exception/<number>": (1, "P000009"),
     "/exams/sittings/<number:sitting_id>/reopen/<number:entry>": (1, 1),
     "/exams/sittings/<number:sitting_id>/reviews/<number:review_id>": (1, 1),
     "/exams/sittings/<number:sitting_id>/scans/<number:scan_id>": (1, 1),

@@ -17,6 +17,7 @@ from registry.services import (
     wrong_forms,
 )
 from registry.services.marks import finish_entry, put_room_total
+from registry.services.settings import change_setting
 from registry.store.tables import (
     Candidate,
     Engagement,
@@ -89,6 +90,14 @@ def fill_exam_days(
     type_marks(legal, wrong, 1, MARKS[: len(officers)])
     put_room_total(legal, wrong, 1, room_of(wrong), scripts=1, total="1", version=0)
     cells = seat_ids(published)
+    change_setting(act_of("admin"), "exam_resits_most", "1")
+    again = sittings.new_sitting(
+        exam, sittings.Paper("public-law"), held_on=exam.on + timedelta(days=60), title="2027年补考"
+    )
+    sittings.move_on(exam, again, "open")
+    sat = [Candidate.get_by_id(cells[seat]).person_id for seat in (2, 8)]
+    numbers = [Person.get_by_id(person_id).number for person_id in sat]
+    sittings.enrol_by_exception(replace(exam, reason="去年因公出差"), again, numbers[0])
     asked = replace(legal, reason="试卷登分有误")
     decided = publishing.request_correction(asked, published, {cells[1]: "89"})
     publishing.decide_correction(second, decided, approve=True)
@@ -108,6 +117,8 @@ def fill_exam_days(
         "sitting ready": str(ready),
         "sitting added up wrong": str(wrong),
         "room added up wrong": str(room_of(wrong)),
+        "sitting again": str(again),
+        "failed once": str(numbers[1]),
         "review": str(review),
         "result": str(cells[1]),
         "proof": str(ProofOfPassing.get().code),

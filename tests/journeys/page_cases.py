@@ -352,6 +352,7 @@ def _exam_days(full: FullRegister) -> list[Case]:
     day = f"/exams/days/{of['exam day']}"
     enrolling = f"/exams/sittings/{of['sitting enrolling']}"
     planned = f"/exams/sittings/{of['sitting planned']}"
+    again = f"/exams/sittings/{of['sitting again']}"
     held = f"/exams/sittings/{of['sitting being typed']}"
     published = f"/exams/sittings/{of['sitting published']}"
     correction = f"/exams/corrections/{of['waiting correction']}"
@@ -388,6 +389,9 @@ def _exam_days(full: FullRegister) -> list[Case]:
         Case("exam_enrolment.index", f"{enrolling}/enrolment", CLERK),
         Case("exam_enrolment.index", f"{enrolling}/enrolment?organisation={TEAM}", EXAMINER),
         Case("exam_enrolment.index", f"{published}/enrolment", EXAMINER),
+        Case("exam_enrolment.index", f"{again}/enrolment", EXAMINER),
+        Case("exam_enrolment.exception", f"{again}/exception/{of['failed once']}", EXAMINER),
+        Case("exams.sitting", again, EXAMINER),
         Case("exam_seats.seats", f"{day}/seats", EXAMINER),
         Case("exam_seats.room", f"{day}/rooms/{of['exam room']}", EXAMINER),
         Case("exam_typists.index", f"{enrolling}/typists", EXAMINER),
@@ -611,6 +615,11 @@ def _exam_days_forms(full: FullRegister) -> list[Sent]:
             EXAMINER,
             form="form.act",
             typed=(("name", ""),),
+        ),
+        Sent(
+            "exam_enrolment.exception",
+            f"/exams/sittings/{of['sitting again']}/exception/{of['failed once']}",
+            EXAMINER,
         ),
         Sent(
             "exam_enrolment.enrol",

@@ -12,6 +12,7 @@ from registry.rules.exams import (
     PaperFacts,
     Pass,
     SitterFacts,
+    by_exception,
     counts_from,
     lasts_until,
     may,
@@ -159,6 +160,22 @@ def test_resits_by_number_and_by_time() -> None:
     away = replace(SITTER, attempts=(attempt(date(2026, 1, 1), "absent", leave=True),))
     assert codes(away, resits_most=1) == []
     assert codes(away, resits_most=1, leave_counts=True) == ["no-more-resits"]
+
+
+def test_only_the_rules_on_resits_give_way_to_an_exception() -> None:
+    twice = replace(SITTER, attempts=(attempt(date(2025, 1, 1)), attempt(date(2025, 7, 1))))
+    caught = replace(twice, attempts=(*twice.attempts, attempt(date(2026, 6, 1), "disciplined")))
+    settings = ExamSettings(resits_most=2, resit_months=12)
+    for facts, left in (
+        (twice, []),
+        (replace(twice, barred=True), ["person-barred"]),
+        (caught, ["misconduct-bar"]),
+        (SITTER, ["no-exception-needed"]),
+    ):
+        against, _ = may_sit(facts, PAPER, PAPER.held_on, settings)
+        still, passed = by_exception(against)
+        assert [one.code for one in still] == left
+        assert passed == (() if facts is SITTER else ("no-more-resits", "resit-too-late"))
 
 
 def test_professional_law_first_where_the_setting_says_so() -> None:

@@ -117,7 +117,12 @@ def test_two_people_never_overwrite_each_other_unseen(by: Callable[..., Act]) ->
     same = marks.save_marks(by("li"), sitting, 1, [change(one, "73.5", 0, "client-same")])[0]
     assert same.outcome == "same" and same.version == 1
     lost = marks.save_marks(by("li"), sitting, 1, [change(one, "60", 0, "client-lost")])[0]
-    assert (lost.outcome, lost.reading.text, lost.by, lost.version) == ("conflict", "73.5", "wang", 1)
+    assert (lost.outcome, lost.reading.text, lost.by, lost.version) == (
+        "conflict",
+        "73.5",
+        "wang",
+        1,
+    )
     told = [(row.outcome, row.value) for row in cells.history(one)]
     assert told == [("saved", 147), ("same", 147), ("conflict", 120)]
     taken = marks.save_marks(by("li"), sitting, 1, [change(one, "60", 1)])[0]

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -10,9 +11,18 @@ from python_calamine import CalamineWorkbook
 from registry.config import Config
 from registry.rules.acts import Act
 from registry.services import exam_seats, sittings
+from registry.services.sittings import Paper
 from registry.store import exam_seats as seats_store
 from registry.store import sittings as store
-from registry.store.tables import Account, Candidate, ExamRoom, ExamTicket, Typist
+from registry.store.tables import (
+    Account,
+    Candidate,
+    ExamRoom,
+    ExamTicket,
+    Organisation,
+    Setting,
+    Typist,
+)
 from tests.exam_scene import ExamScene
 from tests.staff import add_organisation, add_person
 from tests.web.conftest import Browser
@@ -61,6 +71,47 @@ def test_a_clerk_enrols_her_own_people(
     first = store.candidates(sitting)[0]
     assert clerk.post(f"{path}/{first.id}/withdraw").status_code == 303
     assert len(store.candidates(sitting)) == 1
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_one_person_is_let_sit_again_by_exception(
+    scene: ExamScene, organs: tuple[int, int], signed_in: SignedIn, language: str
+) -> None:
+    failed = scene.sitting()
+    sittings.enrol(scene.coordinator, failed, scene.people[:2])
+    scene.seat(failed)
+    scene.enter(failed, dict.fromkeys(scene.people[:2], "40"))
+    scene.publish(failed)
+    Setting.insert(name="exam_resits_most", value="1").execute()
+    again = sittings.new_sitting(
+        scene.coordinator,
+        Paper("public-law"),
+        held_on=scene.legal.on + timedelta(days=9),
+        title="补考",
+    )
+    sittings.move_on(scene.coordinator, again, "open")
+    exception = f"/exams/sittings/{again}/exception/P000001"
+    clerk = signed_in("hr", organisation_id=organs[0], language=language)
+    assert "/exception/" not in looked_at(clerk, f"/exams/sittings/{again}/enrolment")
+    coordinator = signed_in("exam-coordinator", language=language)
+    code = Organisation.get_by_id(organs[0]).code
+    enrolment = f"/exams/sittings/{again}/enrolment"
+    assert exception in looked_at(coordinator, f"{enrolment}?organisation={code}")
+    typed = coordinator.post(enrolment, {"numbers": "P000001 P999999"})
+    assert typed.text.count("/exception/") == 1 and problems_of(typed.text) == []
+    looked_at(coordinator, exception)
+    act = {"on": "2026-11-23", "document": "", "basis": "registry-rule", "reason": ""}
+    answer = coordinator.post(exception, act)
+    assert answer.status_code == 422 and problems_of(answer.text) == []
+    assert not store.candidates(again)
+    assert coordinator.post(exception, act | {"reason": "去年因公出差"}).status_code == 303
+    assert [row.person_number for row in store.candidates(again)] == ["P000001"]
+    assert coordinator.post(exception, act | {"reason": "再来一次"}).status_code == 422
+    page = looked_at(coordinator, f"/exams/sittings/{again}")
+    assert "去年因公出差" in page
+    other = signed_in("hr", login="other", organisation_id=organs[1], language=language)
+    assert "去年因公出差" in looked_at(clerk, f"/exams/sittings/{again}")
+    assert "去年因公出差" not in looked_at(other, f"/exams/sittings/{again}")
 
 
 def test_a_clerk_can_not_withdraw_another_organ_s_candidate(
