@@ -1,4 +1,4 @@
-"""Small files are read one at a time: each reader is a process that may take a gigabyte."""
+"""Uploads are read two at a time: each reader is a process that may take a gigabyte."""
 
 import threading
 from collections.abc import Iterator
@@ -6,14 +6,18 @@ from contextlib import contextmanager
 
 from registry.rules.refusals import Refusal, Refused, sentence
 
-_readers = threading.BoundedSemaphore(1)
-_WAIT = 20.0
+_readers = threading.BoundedSemaphore(2)
+#: Seconds that an upload waits for a place.
+WAIT = 20.0
 
 
 @contextmanager
-def one_reader() -> Iterator[None]:
-    """The block reads a file while no other does; raises Refused after waiting in vain."""
-    if not _readers.acquire(timeout=_WAIT):
+def one_reader(wait: float = 0) -> Iterator[None]:
+    """The block reads an upload once a place is free.
+
+    Raises Refused where none is after ``wait`` seconds, or :data:`WAIT` if that is longer.
+    """
+    if not _readers.acquire(timeout=max(wait, WAIT)):
         raise Refused(
             Refusal(
                 "readers-busy",

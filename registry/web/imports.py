@@ -1,6 +1,5 @@
 """Importing on the web: upload, preview, what columns and words mean, the import, its result."""
 
-import threading
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -36,6 +35,7 @@ from registry.store.imports import SAID_YEAR, Meanings
 from registry.store.uploads import RosterFile
 from registry.web import import_wording
 from registry.web.addresses import asked_choice, asked_number
+from registry.web.file_readers import one_reader
 from registry.web.forms import Form, OneOf, PlainForm, Upload
 from registry.web.import_wording import SORTS, masked
 from registry.web.permissions import allow, role_may_open
@@ -51,9 +51,6 @@ WORDS_ASKED = 60
 YEARS_OFFERED = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ACCEPT = ".xlsx,.xls,.csv"
-# Each file is read in a process of its own that may take a gigabyte: two at a time are enough.
-_readers = threading.BoundedSemaphore(2)
-_WAIT_FOR_READER = 20.0
 
 #: The empty workbooks that are handed out: file name and headings as bureaus write them.
 TEMPLATES: dict[str, tuple[str, str]] = {
@@ -169,18 +166,8 @@ def _hold(form: UploadForm) -> str:
 def read_upload(upload: FileStorage) -> RosterFile:
     """Read an uploaded spreadsheet in a process of its own, few at a time. Raises Refused."""
     data = upload.stream.read(MOST_BYTES + 1)
-    if not _readers.acquire(timeout=_WAIT_FOR_READER):
-        raise Refused(
-            Refusal(
-                "readers-busy",
-                sentence("别的文件正在读取，这个文件还没有读。请过一分钟再上传。"),
-                "registry-rule",
-            )
-        )
-    try:
+    with one_reader():
         return services.read_file(data, upload.filename or "")
-    finally:
-        _readers.release()
 
 
 @blueprint.get("/imports/templates/<kind>.xlsx")

@@ -5,9 +5,6 @@ and who has none at all.
 """
 
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import (
@@ -28,7 +25,7 @@ from wtforms.widgets import FileInput
 
 from registry.documents.photograph_files import MOST_BYTES
 from registry.rules.photographs import REASONS, REMARKS
-from registry.rules.refusals import Refusal, Refused, sentence
+from registry.rules.refusals import Refusal, Refused
 from registry.services import photograph_imports as services
 from registry.services import photograph_uploads as uploads
 from registry.services.photograph_imports import Line
@@ -37,6 +34,7 @@ from registry.store import organisations, photograph_review
 from registry.store.photograph_review import Place
 from registry.store.photograph_uploads import new_id
 from registry.web.addresses import asked_choice, asked_number, asked_text
+from registry.web.file_readers import one_reader
 from registry.web.forms import Choice, Form, PlainForm, Upload
 from registry.web.permissions import allow
 from registry.web.photographs import as_picture
@@ -48,8 +46,7 @@ blueprint = Blueprint("photograph_uploads", __name__)
 PAGE = 60
 #: Single files in one go: each is a file that the server holds open while it listens.
 MOST_SINGLE_FILES = 300
-# Decoding takes a processor for as long as a minute: one upload at a time is enough.
-_readers = threading.BoundedSemaphore(1)
+#: Seconds: three hundred photographs before this upload are decoded in less.
 _WAIT_FOR_READER = 60.0
 _UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -156,7 +153,7 @@ def _hold(form: UploadForm) -> str:
     upload_id = sent if _UPLOAD_ID.fullmatch(sent) else new_id()
     tell = uploads.begin(act, upload_id)
     try:
-        with _one_reader():
+        with one_reader(_WAIT_FOR_READER):
             read = services.read_upload(
                 act,
                 [
@@ -172,22 +169,6 @@ def _hold(form: UploadForm) -> str:
         uploads.drop(upload_id)
         raise
     return upload_id
-
-
-@contextmanager
-def _one_reader() -> Iterator[None]:
-    if not _readers.acquire(timeout=_WAIT_FOR_READER):
-        raise Refused(
-            Refusal(
-                "readers-busy",
-                sentence("别的文件正在读取，这个文件还没有读。请过一分钟再上传。"),
-                "registry-rule",
-            )
-        )
-    try:
-        yield
-    finally:
-        _readers.release()
 
 
 @blueprint.get("/photographs/uploads/<upload_id>/progress")

@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from registry.store.tables import (
     Proposal,
     Upload,
 )
+from registry.web import file_readers
 from tests.roster_files import (
     OFFICER_HEADINGS,
     auxiliary,
@@ -305,6 +307,21 @@ def test_no_file_and_too_large_a_file_are_refused_in_words(legal: Any) -> None:
     assert answer.status_code == 422 and "文件超过 10 MB" in inspect_page(answer.text)
     answer = upload(legal, b"x" * (MOST_BYTES + 600_000))
     assert answer.status_code == 413
+
+
+def test_a_file_beyond_those_being_read_is_refused_in_words_and_read_later(
+    legal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = threading.BoundedSemaphore(2)
+    monkeypatch.setattr(file_readers, "_readers", places)
+    monkeypatch.setattr(file_readers, "WAIT", 0.05)
+    assert places.acquire() and places.acquire()
+    answer = upload(legal, roster(officer(1)))
+    assert answer.status_code == 422 and "请过一分钟再上传" in inspect_page(answer.text)
+    assert Upload.select().count() == 0
+    places.release()
+    assert upload(legal, roster(officer(1))).status_code == 302
+    assert places.acquire(blocking=False), "the place was not given back"
 
 
 @pytest.mark.parametrize("name", ["a%0D%0AX: 1.xlsx", "../../x.xlsx", "C:\\x\\y.xlsx", "\x00.xlsx"])
