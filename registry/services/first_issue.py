@@ -91,7 +91,8 @@ def issue_first_list(
     """Issue first certificates to all officers of an organ and below who have no card yet.
 
     ``organisation_code`` None: the whole register; ``person_numbers``: these people instead.
-    ``numbers`` maps person numbers to given numbers. Raises Refused when nobody is there.
+    ``numbers`` maps person numbers to given numbers. Raises Refused when nobody is there, or
+    when ``numbers`` speaks of somebody who isn't.
     """
     act = authorise(act, "certificate.issue")
     letter = clean_text(letter_number, limit=100, name=sentence("申请文号")) or act.document
@@ -228,10 +229,11 @@ def _given(
     """Given numbers by person id, and what speaks against each person's."""
     if numbers is None:
         return {}, {}
+    waiting = dict(numbers)
     given: dict[int, str] = {}
     against: dict[int, tuple[Refusal, ...]] = {}
     for person, holder in found.items():
-        text = numbers.get(holder.number)
+        text = waiting.pop(holder.number, None)
         if not text:
             against[person] = (
                 Refusal(
@@ -250,6 +252,15 @@ def _given(
             against[person] = (issuing.number_taken(number),)
         else:
             given[person] = number
+    if waiting:
+        raise Refused(
+            Refusal(
+                "number-for-nobody",
+                sentence("号码表里的“%(key)s”不在这一批里，请核对人员编号或旧证号码。"),
+                "registry-rule",
+                {"key": next(iter(waiting))},
+            )
+        )
     return given, against
 
 

@@ -8,16 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
 from registry.documents.cards import alignment_sheet_pdf
-from registry.documents.spreadsheet_prescan import MOST_BYTES
-from registry.rules.acts import Act
 from registry.rules.card_fit import cohort_warning
 from registry.rules.certificates import validity
 from registry.rules.eligibility import eligibility
-from registry.rules.refusals import Refusal, Refused, sentence
+from registry.rules.refusals import Refusal
 from registry.services import batches as services
 from registry.services import printing
 from registry.services.batches import Exchanged, Issued, Prepared
-from registry.services.given_numbers import read_given_numbers
 from registry.store import batches as store
 from registry.store import holders, organisations, person_rows, settings
 from registry.store.batches import BatchRow
@@ -26,8 +23,8 @@ from registry.store.holders import Holder
 from registry.web import reissue
 from registry.web.addresses import asked_number
 from registry.web.certificates import download, fonts, pdf, register_config
-from registry.web.file_readers import one_reader
-from registry.web.forms import ActForm, Choice, Day, LongText, PlainForm, Text, Upload
+from registry.web.forms import ActForm, Choice, Day, PlainForm, Text
+from registry.web.given_number_fields import FORM_BYTES, GivenNumbersForm, given_numbers
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today
 from registry.web.wording import refusal_sentence
@@ -64,28 +61,10 @@ class PrepareForm(ActForm):
         ]
 
 
-class IssueForm(ActForm):
+class IssueForm(GivenNumbersForm):
     """The issue of a prepared batch; boxes strike people off, lines give numbers."""
 
     bases = ("unified-card-notice", "jiangsu-certificate-rule")
-
-    numbers = LongText(
-        lazy_gettext("给定的号码"),
-        limit=60_000,
-        required=False,
-        description=lazy_gettext(
-            "省里已经编号时用：每行一人，先写人员编号或旧证号码，空一格再写新证号码。"
-            "空着就按编号规则自动编号。"
-        ),
-    )
-    numbers_file = Upload(
-        lazy_gettext("给定号码的文件"),
-        accept=".xlsx,.xls,.csv",
-        required=False,
-        description=lazy_gettext(
-            "两列的表：人员编号（或身份证号、旧证号码）和证件号码。有一行对不上，就一张也不发。"
-        ),
-    )
 
 
 class ExchangeForm(ActForm):
@@ -194,7 +173,7 @@ def _page(batch: BatchRow, form: ActForm, status: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/exchange/<number:batch_id>/issue")
-@allow("certificate.exchange", body_limit=MOST_BYTES + 500_000)
+@allow("certificate.exchange", body_limit=FORM_BYTES)
 def issue(batch_id: int) -> ResponseReturnValue:
     """Issue the batch: everybody who is still eligible and was not struck off."""
     batch = batch_or_404(batch_id)
@@ -207,7 +186,7 @@ def issue(batch_id: int) -> ResponseReturnValue:
             services.issue_batch(
                 made,
                 batch_id,
-                numbers=_given(made, form),
+                numbers=given_numbers(made, form),
                 leave_out=frozenset(request.form.getlist("leave_out")),
             )
         )
@@ -223,47 +202,6 @@ def issue(batch_id: int) -> ResponseReturnValue:
         )
         return redirect(url_for("batches.one", batch_id=batch_id), 303)
     return _page(batch, form, 422)
-
-
-def _given(act: Act, form: ActForm) -> dict[str, str] | None:
-    """Given numbers, typed or by file; neither: none. Raises Refused for a line in doubt."""
-    upload = form["numbers_file"].data
-    typed = _numbers(form["numbers"].data or "")
-    if not upload:
-        return typed
-    if typed:
-        raise Refused(
-            Refusal(
-                "numbers-in-two-places",
-                sentence("号码既写在框里，又给了文件；请只留一样。"),
-                "registry-rule",
-            )
-        )
-    data = upload.stream.read(MOST_BYTES + 1)
-    with one_reader():
-        return read_given_numbers(act, data)
-
-
-def _numbers(text: str) -> dict[str, str] | None:
-    """Given numbers as they were typed; nothing typed: none. Raises Refused for a line in doubt."""
-    numbers: dict[str, str] = {}
-    for line in text.splitlines():
-        parts = line.replace(",", " ").replace("，", " ").split()
-        if not parts:
-            continue
-        if len(parts) != 2 or parts[0] in numbers:
-            raise Refused(
-                Refusal(
-                    "number-line",
-                    sentence(
-                        "号码表的这一行看不懂：“%(line)s”。每行写一人：编号，空格，新证号码。"
-                    ),
-                    "registry-rule",
-                    {"line": line[:40]},
-                )
-            )
-        numbers[parts[0]] = parts[1]
-    return numbers or None
 
 
 @blueprint.route("/exchange/<number:batch_id>/discard", methods=["GET", "POST"])

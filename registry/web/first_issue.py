@@ -15,7 +15,8 @@ from registry.services.batches import Issued
 from registry.store import batches, holders, organisations
 from registry.store.holders import Holder
 from registry.web.addresses import asked_text
-from registry.web.forms import ActForm, Day, Text
+from registry.web.forms import Day, LongText, Text
+from registry.web.given_number_fields import FORM_BYTES, GivenNumbersForm, given_numbers
 from registry.web.permissions import allow
 from registry.web.sessions import current_act, signed_in, today
 
@@ -25,10 +26,19 @@ blueprint = Blueprint("first_issue", __name__)
 LONGEST = 1000
 
 
-class FirstForm(ActForm):
+class FirstForm(GivenNumbersForm):
     """A batch of first certificates."""
 
     bases = ("jiangsu-certificate-rule",)
+    numbers = LongText(
+        lazy_gettext("给定的号码"),
+        limit=60_000,
+        required=False,
+        description=lazy_gettext(
+            "省里已经编号时用：每行一人，先写人员编号，空一格再写证件号码。"
+            "空着就按编号规则自动编号。"
+        ),
+    )
     letter_number = Text(lazy_gettext("申请文号"), limit=100, required=False)
     letter_on = Day(lazy_gettext("申请日期"), required=False)
     appraisals_stated = Text(
@@ -56,7 +66,7 @@ class WithoutCard:
 
 
 @blueprint.route("/first-issue", methods=["GET", "POST"])
-@allow("certificate.issue", body_limit=512 * 1024)
+@allow("certificate.issue", body_limit=FORM_BYTES)
 def index() -> ResponseReturnValue:
     """Officers without a card: who may get a first one, and what the others lack."""
     form = FirstForm(today=today())
@@ -64,10 +74,12 @@ def index() -> ResponseReturnValue:
     chosen = request.form.getlist("person")
 
     def carry_out() -> None:
+        act = current_act(**form.act_values())
         done.append(
             services.issue_first_list(
-                current_act(**form.act_values()),
+                act,
                 person_numbers=chosen,
+                numbers=given_numbers(act, form),
                 letter_number=form.letter_number.data,
                 letter_on=form.letter_on.data,
                 first_day=form.first_day.data,
@@ -94,6 +106,8 @@ def index() -> ResponseReturnValue:
             form.letter_on,
             form.appraisals_stated,
             form.first_day,
+            form.numbers,
+            form.numbers_file,
         ],
         may=asked.may,
         may_not=asked.may_not,

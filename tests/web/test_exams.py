@@ -1,12 +1,23 @@
 """The exam room's own pages: days, a sitting from planning to publishing, corrections."""
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
+from werkzeug.test import TestResponse
 
 from registry.config import Config
-from registry.store.tables import Correction, ExamResult, Qualification, Sitting, WrongForm
+from registry.documents.spreadsheets import write_workbook
+from registry.store.tables import (
+    Certificate,
+    Correction,
+    ExamResult,
+    Person,
+    Qualification,
+    Sitting,
+    WrongForm,
+)
 from tests.exam_tables import add_sitting
 from tests.web.conftest import Browser
 from tests.web.page_inspection import problems_of
@@ -137,8 +148,6 @@ def test_a_clerk_sees_the_own_people_and_no_mark_before_publishing(
 
 
 def test_a_first_certificate_follows_the_pass(register: Config, signed_in: SignedIn) -> None:
-    from registry.store.tables import Certificate, Person
-
     sitting = add_sitting(2)
     legal = signed_in("legal-office")
     legal.get(f"/exams/sittings/{sitting}")
@@ -147,7 +156,12 @@ def test_a_first_certificate_follows_the_pass(register: Config, signed_in: Signe
     page = legal.get("/first-issue")
     assert problems_of(page.text) == []
     number = Person.get().number
-    wanted = ACT | {"letter_number": "坛文〔2026〕1号", "letter_on": "", "first_day": ""}
+    wanted = ACT | {
+        "letter_number": "坛文〔2026〕1号",
+        "letter_on": "",
+        "first_day": "",
+        "numbers": "",
+    }
     done = legal.post(
         "/first-issue", wanted | {"appraisals_stated": "坛考〔2026〕3号", "person": number}
     )
@@ -156,9 +170,51 @@ def test_a_first_certificate_follows_the_pass(register: Config, signed_in: Signe
     assert "首次发证" in legal.get(done.headers["Location"]).text
 
 
-def test_the_scan_of_an_official_list_is_kept_sealed(register: Config, signed_in: SignedIn) -> None:
-    import io
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_first_certificates_take_their_numbers_from_a_file(
+    register: Config, signed_in: SignedIn, language: str
+) -> None:
+    sitting = add_sitting(3)
+    legal = signed_in("legal-office", language=language)
+    legal.get(f"/exams/sittings/{sitting}")
+    published(sitting, legal)
+    page = legal.get("/first-issue").text
+    assert 'type="file"' in page and 'enctype="multipart/form-data"' in page
+    people = [row.number for row in Person.select().order_by(Person.id)]
+    wanted = ACT | {
+        "letter_number": "", "letter_on": "", "first_day": "", "numbers": "",
+        "appraisals_stated": "坛考〔2026〕3号", "person": people[:2],
+    }  # fmt: skip
 
+    def send(*rows: tuple[str, str], **more: str) -> TestResponse:
+        data = write_workbook("", ["人员编号", "证件号码"], rows)
+        return legal.post(
+            "/first-issue", wanted | more | {"numbers_file": (io.BytesIO(data), "号码.xlsx")}
+        )
+
+    first, second, unticked = people
+    for rows, more in (
+        ([(first, "32-0001"), (second, "32-0001")], {}),
+        ([(first, "32-0001"), ("P999999", "32-0002")], {}),
+        # Numbers for somebody who isn't ticked: the list is not the office's.
+        ([(first, "32-0001"), (second, "32-0002"), (unticked, "32-0003")], {}),
+        ([(first, "32-0001")], {"numbers": f"{second} 32-0002"}),
+        ([], {"numbers": f"{first} 32-0001 x"}),
+    ):
+        answer = send(*rows, **more)
+        assert answer.status_code == 422 and problems_of(answer.text) == []
+        assert answer.text.count('" checked>') == 2
+        assert not Certificate.select().count()
+    assert send((second, "32-0002"), (first, "32-0001")).status_code == 303
+    held = dict(
+        Certificate.select(Person.number, Certificate.number)
+        .join(Person, on=(Person.id == Certificate.person_id))
+        .tuples()
+    )
+    assert held == {first: "32-0001", second: "32-0002"}
+
+
+def test_the_scan_of_an_official_list_is_kept_sealed(register: Config, signed_in: SignedIn) -> None:
     from registry.store.tables import SittingScan
 
     browser = signed_in("exam-coordinator")
