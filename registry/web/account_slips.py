@@ -15,12 +15,11 @@ from wtforms import Field
 
 from registry.documents.lists import AccountRow as PrintedAccount
 from registry.documents.lists import account_list_pdf
-from registry.documents.wording import DocumentRefused
 from registry.rules.acts import local_day, moment_of, moment_text
-from registry.rules.refusals import Refusal, Refused
 from registry.rules.roles import ROLES, SCOPED_ROLES
 from registry.services import account_slips as services
 from registry.services.account_slips import Slip
+from registry.services.on_paper import on_paper
 from registry.store import account_slips as slips
 from registry.store import accounts as store
 from registry.store import settings
@@ -289,14 +288,10 @@ def account_list() -> ResponseReturnValue:
             for one in listed
         ]
     faces = fonts()
-    try:
+    with on_paper():
         content = account_list_pdf(
             rows, faces, organisation=register_config().office_name, printed_on=today()
         )
-    except DocumentRefused as refused:
-        raise Refused(
-            Refusal(refused.code, refused.template, "registry-rule", refused.values)
-        ) from None
     return download(content, f"accounts-{today().isoformat()}.pdf", "application/pdf")
 
 

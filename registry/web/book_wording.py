@@ -244,6 +244,7 @@ FIELDS: dict[str, Any] = {
     "reserve": lazy_gettext("备用座位"),
     "review": lazy_gettext("复核申请"),
     "role": lazy_gettext("角色"),
+    "room": lazy_gettext("考场"),
     "rooms": lazy_gettext("考场"),
     "root": lazy_gettext("总根"),
     "roster": lazy_gettext("名册"),
@@ -251,6 +252,7 @@ FIELDS: dict[str, Any] = {
     "row": lazy_gettext("行号"),
     "rows": lazy_gettext("行数"),
     "sanction": lazy_gettext("处分记录"),
+    "scripts": lazy_gettext("份数"),
     "seats": lazy_gettext("座位数"),
     "second_account": lazy_gettext("第二人"),
     "seconded_on": lazy_gettext("借调开始"),
@@ -439,7 +441,9 @@ def _stem(name: str) -> str:
     return name if name in FIELDS else name.removesuffix("_from")
 
 
-def details_in_words(entry: Entry, organisation_names: Mapping[int, str]) -> list[tuple[str, str]]:
+def details_in_words(
+    entry: Entry, organisation_names: Mapping[int | str, str]
+) -> list[tuple[str, str]]:
     """An entry's fields and values for a person to read, old values beside the new ones.
 
     ID numbers are masked here as everywhere: to see one whole is an act of its own.
@@ -470,7 +474,7 @@ def agent_in_words(text: str) -> str:
     return " · ".join(filter(None, names)) or text[:60]
 
 
-def _value(entry: Entry, name: str, value: Any, organisation_names: Mapping[int, str]) -> str:
+def _value(entry: Entry, name: str, value: Any, organisation_names: Mapping[int | str, str]) -> str:
     stem = _stem(name)
     if value is None or value == "" or value == [] or value == {}:
         return ""
@@ -484,7 +488,7 @@ def _value(entry: Entry, name: str, value: Any, organisation_names: Mapping[int,
         return "；".join(pairs)
     if isinstance(value, bool) or stem in _FLAGS:
         return gettext("是") if value else gettext("否")
-    if stem in _PLACES and isinstance(value, int):
+    if stem in _PLACES:
         return organisation_names.get(value, str(value))
     return _coded(entry, stem, str(value))
 

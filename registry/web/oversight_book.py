@@ -1,5 +1,6 @@
 """The book's pages for the auditor: filters in the address, one entry with its proof."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -118,9 +119,10 @@ def asked_book() -> tuple[BookFilter, Filters | None]:
     return form, form.filters() if form.validate() else None
 
 
-def organisation_names() -> dict[int, str]:
-    """What organisations are called, for entries that name them by number."""
-    return {number: row.name for number, row in tree().rows.items()}
+def organisation_names() -> dict[int | str, str]:
+    """What organisations are called, for entries that name them by number or by code."""
+    rows = tree().rows
+    return {key: row.name for number, row in rows.items() for key in (number, row.code)}
 
 
 def _chips(
@@ -147,7 +149,7 @@ def _chips(
     return chips
 
 
-def shown(entry: Entry, names: dict[int, str]) -> dict[str, Any]:
+def shown(entry: Entry, names: Mapping[int | str, str]) -> dict[str, Any]:
     """An entry as the templates take it, ID numbers masked."""
     return {
         "entry": entry,

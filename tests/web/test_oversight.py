@@ -565,3 +565,18 @@ def test_the_lists_ask_the_same_questions_however_long(
         for more in ("一", "二", "三"):
             set_scene(replace(act, by=by), more)
     assert [queries(*one) for one in asked] == before
+
+
+def test_the_book_names_a_superior_and_not_its_code(
+    act: Act, auditor: Browser, office: Any
+) -> None:
+    with connection():
+        under = add_organisation("某局", code="X1")
+        add_organisation("某区人民政府", code="X8")
+        add_organisation("某区综合行政执法局", code="X9")
+        with transaction() as book:
+            told = {"code": "X1", "parent": "X9", "parent_from": "X8"}
+            book.record("organisation-edited", act, under, details=told)
+        seq = Event.select(Event.seq).order_by(Event.seq.desc()).scalar()
+    page = inspect_page(auditor.get(f"/history/{seq}").text)
+    assert "某区综合行政执法局（原：某区人民政府）" in page and "X9" not in page
