@@ -26,6 +26,7 @@ from registry.web.exam_entry_desk import Desk, desk_or_answer, shows_names
 from registry.web.exam_entry_wording import entry_title, full_title, state_text
 from registry.web.forms import Form, PlainForm, Upload
 from registry.web.imports import XLSX, read_upload
+from registry.web.languages import is_english
 from registry.web.permissions import allow
 from registry.web.sessions import current_act
 from registry.web.wording import refusal_sentence
@@ -185,10 +186,9 @@ def _reasons(shown: Imported) -> Mapping[tuple[str, int], str]:
 
 
 def _said(fault: RowRefusal) -> str:
-    said = refusal_sentence(fault.refusal) if fault.refusal.template else ""
-    if fault.mend:
-        said += refusal_sentence(replace(fault.refusal, template=fault.mend))
-    return said
+    templates = [template for template in (fault.refusal.template, fault.mend) if template]
+    said = [refusal_sentence(replace(fault.refusal, template=one)).strip() for one in templates]
+    return (" " if is_english() else "").join(said)
 
 
 def _lines(desk: Desk, shown: Imported) -> list[ListLine]:

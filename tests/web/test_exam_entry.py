@@ -211,8 +211,13 @@ def test_an_english_page_says_no_word_of_ours_in_chinese(
     assert (said["outcome"], said["text"]) == ("conflict", "disciplined")
     pasted = other.post(f"{grid}/paste", {"text": "w\n60", "start": str(seats[1])}).text
     assert "缺" not in pasted.split("</table>")[0] and "违" not in pasted.split("</table>")[0]
-    open_seats = other.post(f"{grid}/finish").text
-    assert "、" not in open_seats
+    listed = f"准考证号,成绩\n2026{sitting:02d}01001,违纪\n2026{sitting:02d}01003,8x\n"
+    preview = other.get(upload(other, grid, listed).location).text
+    assert ">disciplined<" in preview and "read. “x” is not" in preview
+    type_form(other, grid, {cell: "" for cell in seats.values()})
+    answer = other.post(f"{grid}/finish").text
+    open_seats = re.search("[^<]*第1考场 1, 第1考场 2[^<]*", answer)
+    assert open_seats and "、" not in open_seats[0]
 
 
 def test_an_ended_session_holds_the_whole_form(first: Browser) -> None:
@@ -395,6 +400,8 @@ def test_the_second_person_never_receives_a_byte_of_the_first(
     said.append(second.post(f"{grid}/total", {"scripts": "1", "sum": "1", "version": "0"}).text)
     assert hand_in(first, grid, 3, "194.5").status_code == 303
     said += [second.get(path).text for path in ("/exams/entry", blind, own, *lists)]
+    page = f"/exams/sittings/{sitting}"
+    said += [second.get(path).text for path in (page, f"{page}/publish")]
     said += [second.get(f"{grid}?room=1").text, second.get(f"{blind}/differences").text]
     said.append(save(second, own, change(cells[0], "60", 7)).text)
     said.append(second.post(f"{own}/total", {"scripts": "3", "sum": "1", "version": "0"}).text)
