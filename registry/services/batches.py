@@ -5,7 +5,6 @@ one transaction. Whoever is not eligible on the day of issue is refused with eve
 stops nobody else; a failure of the machine leaves nothing behind.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,9 +15,9 @@ from registry.rules.bases import BASES
 from registry.rules.card_fit import cohort_warning
 from registry.rules.certificates import may_begin, may_join, validity
 from registry.rules.eligibility import IssueSettings, eligibility
-from registry.rules.numbering import clean_number
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.text import clean_text
+from registry.services import new_certificates
 from registry.services.refused_issues import LETTER_LAPSED, leave_traces
 from registry.store import batches as store
 from registry.store import (
@@ -164,7 +163,16 @@ def _exchange(
         raise Refused(refusals)
     warnings = (*warnings, *cohort_warning(cohorts_after([holder], validity(begins))))
     given_numbers = {holder.person_id: given} if given else {}
-    row = _issue(book, act, [holder], begins, given_numbers, {holder.person_id: warnings}, None)[0]
+    (row,) = new_certificates.write_for_holders(
+        book,
+        act,
+        [holder],
+        begins,
+        given_numbers,
+        {holder.person_id: warnings},
+        None,
+        exchange=True,
+    )
     ended = certificates.by_id(legacy.id)
     return Exchanged(row, ended or legacy, (*warnings, *_no_letter(act.document)))
 
@@ -270,7 +278,7 @@ def issue_batch(
         chosen = [entry for entry in waiting if entry.person_number not in leave_out]
         found = holders.holders_of((entry.person_id for entry in chosen), act.on)
         judged = _judge(act, found.values(), holders.issue_settings())
-        given, against = _given_numbers(numbers, found.values())
+        given, against = new_certificates.given_numbers(numbers, found.values())
         refused: dict[int, tuple[Refusal, ...]] = {}
         for person_id, (refusals, _) in judged.items():
             if every := (*refusals, *against.get(person_id, ())):
@@ -278,7 +286,7 @@ def issue_batch(
         eligible = [found[entry.person_id] for entry in chosen if entry.person_id not in refused]
         begins = max(batch.first_on, act.on) if batch.first_on else act.on
         together = cohort_warning(cohorts_after(eligible, validity(begins)))
-        rows = _issue(
+        rows = new_certificates.write_for_holders(
             book,
             act,
             eligible,
@@ -286,6 +294,7 @@ def issue_batch(
             given,
             {key: two[1] for key, two in judged.items()},
             batch_id,
+            exchange=True,
         )
         for row in rows:
             store.settle(batch_id, row.person_id, "issued", certificate_id=row.id)
@@ -395,99 +404,6 @@ def _judge(act: Act, people: Iterable[Holder], settings: IssueSettings) -> Judge
                 warnings,
             )
     return judged
-
-
-def _issue(
-    book: Book,
-    act: Act,
-    people: Sequence[Holder],
-    begins: date,
-    given: Mapping[int, str],
-    warnings: Mapping[int, Sequence[Refusal]],
-    batch_id: int | None,
-) -> list[CertificateRow]:
-    """End the old cards, then write the new ones, which point back at them."""
-    unnumbered = [holder.person_id for holder in people if not given.get(holder.person_id)]
-    pattern = district.text("number_pattern")
-    made = dict(zip(unnumbered, issuing.next_numbers(pattern, len(unnumbered)), strict=True))
-    numbers = {**made, **given}
-    new = []
-    for holder in people:
-        if holder.copy is None or holder.engagement_id is None or holder.legacy is None:
-            raise LookupError(f"person {holder.person_id} can't be issued anything")
-        number = numbers[holder.person_id]
-        came_with = {"batch": batch_id} if batch_id else {}
-        for row in holder.past_end:
-            certificates.change_state(
-                book, act, row, "expire", details={"replaced_by": number, **came_with}
-            )
-        old = certificates.change_state(
-            book,
-            act,
-            holder.legacy,
-            "exchange",
-            cause="exchange",
-            details={"replaced_by": number, **came_with},
-        )
-        new.append(
-            issuing.NewCertificate(
-                person_id=holder.person_id,
-                engagement_id=holder.engagement_id,
-                number=number,
-                copy=holder.copy,
-                first_day=begins,
-                last_day=validity(begins),
-                replaces=old,
-                batch_id=batch_id,
-                exchange=True,
-                given_number=holder.person_id in given,
-                warnings=[warning.code for warning in warnings.get(holder.person_id, ())],
-            )
-        )
-    return issuing.write_certificates(book, act, new)
-
-
-def _given_numbers(
-    numbers: Mapping[str, str] | None, people: Iterable[Holder]
-) -> tuple[dict[int, str], dict[int, tuple[Refusal, ...]]]:
-    """Given numbers by person id, and what speaks against each person's."""
-    if numbers is None:
-        return {}, {}
-    waiting = dict(numbers)
-    given: dict[int, str] = {}
-    against: dict[int, tuple[Refusal, ...]] = {}
-    for holder in people:
-        legacy = holder.legacy.number if holder.legacy else ""
-        text = waiting.pop(holder.number, None) or waiting.pop(legacy, None)
-        if not text:
-            against[holder.person_id] = (
-                Refusal(
-                    "number-not-given",
-                    sentence("号码表里没有此人的证件号码，请补上后再发证。"),
-                    "registry-rule",
-                ),
-            )
-            continue
-        try:
-            given[holder.person_id] = clean_number(text)
-        except Refused as refused:
-            against[holder.person_id] = refused.refusals
-    if waiting:
-        raise Refused(
-            Refusal(
-                "number-for-nobody",
-                sentence("号码表里的“%(key)s”不在这一批里，请核对人员编号或旧证号码。"),
-                "registry-rule",
-                {"key": next(iter(waiting))},
-            )
-        )
-    taken = issuing.taken_numbers(list(given.values()))
-    often = Counter(given.values())
-    for person_id, number in list(given.items()):
-        if number in taken or often[number] > 1:
-            against[person_id] = (issuing.number_taken(number),)
-            del given[person_id]
-    return given, against
 
 
 def _place(act: Act, code: str | None) -> tuple[int | None, frozenset[int] | None]:

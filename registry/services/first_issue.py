@@ -12,15 +12,15 @@ from registry.rules.acts import Act, account_of, authorise
 from registry.rules.card_fit import cohort_warning
 from registry.rules.certificates import may_begin, validity
 from registry.rules.first_issue import first_issue
-from registry.rules.numbering import clean_number
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.text import clean_text
+from registry.services import new_certificates
 from registry.services.batches import Candidate, HeldBack, Issued
 from registry.services.refused_issues import leave_traces
 from registry.store import batches as store
-from registry.store import certificates, holders, issuing, organisations, person_rows
+from registry.store import holders, issuing, organisations, person_rows
 from registry.store import settings as district
-from registry.store.book import Book, transaction
+from registry.store.book import transaction
 from registry.store.certificates import CertificateRow
 from registry.store.cohorts import cohorts_after
 from registry.store.holders import Holder
@@ -68,9 +68,16 @@ def issue_first(
             if refusals:
                 raise Refused(refusals)
             numbers = {holder.person_id: given} if given else {}
-            row = _issue(book, act, [holder], begins, numbers, {holder.person_id: warnings}, None)[
-                0
-            ]
+            (row,) = new_certificates.write_for_holders(
+                book,
+                act,
+                [holder],
+                begins,
+                numbers,
+                {holder.person_id: warnings},
+                None,
+                exchange=False,
+            )
             return FirstIssued(row, warnings)
     except Refused as refused:
         leave_traces(act, "certificate.issue", "first", person_number, refused.refusals)
@@ -115,7 +122,7 @@ def issue_first_list(
         if early := may_begin(begins, act.on):
             raise Refused(early)
         judged = _judge(act, found, stated)
-        given, against = _given(numbers, found)
+        given, against = new_certificates.given_numbers(numbers, found.values())
         refused = {
             person: reasons
             for person in people
@@ -132,7 +139,7 @@ def issue_first_list(
         store.add_entries(batch_id, {person: refused.get(person, ()) for person in people})
         eligible = [found[person] for person in people if person not in refused]
         together = cohort_warning(cohorts_after(eligible, validity(begins)))
-        rows = _issue(
+        rows = new_certificates.write_for_holders(
             book,
             act,
             eligible,
@@ -140,6 +147,7 @@ def issue_first_list(
             given,
             {person: warnings for person, (_, warnings) in judged.items()},
             batch_id,
+            exchange=False,
         )
         for row in rows:
             store.settle(batch_id, row.person_id, "issued", certificate_id=row.id)
@@ -181,87 +189,6 @@ def _judge(act: Act, found: Mapping[int, Holder], stated: str) -> Judgements:
         person: first_issue(holder.facts, act.on, settings=settings, stated=bool(stated))
         for person, holder in found.items()
     }
-
-
-def _issue(
-    book: Book,
-    act: Act,
-    people: Sequence[Holder],
-    begins: date,
-    given: Mapping[int, str],
-    warnings: Mapping[int, Sequence[Refusal]],
-    batch_id: int | None,
-) -> list[CertificateRow]:
-    """Close cards past their end, then write the new ones."""
-    unnumbered = [holder.person_id for holder in people if not given.get(holder.person_id)]
-    pattern = district.text("number_pattern")
-    made = dict(zip(unnumbered, issuing.next_numbers(pattern, len(unnumbered)), strict=True))
-    numbers = {**made, **given}
-    new = []
-    for holder in people:
-        if holder.copy is None or holder.engagement_id is None:
-            raise LookupError(f"person {holder.person_id} can't be issued anything")
-        number = numbers[holder.person_id]
-        came_with: dict[str, object] = {"batch": batch_id} if batch_id else {}
-        for row in holder.past_end:
-            certificates.change_state(
-                book, act, row, "expire", details={"replaced_by": number, **came_with}
-            )
-        new.append(
-            issuing.NewCertificate(
-                person_id=holder.person_id,
-                engagement_id=holder.engagement_id,
-                number=number,
-                copy=holder.copy,
-                first_day=begins,
-                last_day=validity(begins),
-                batch_id=batch_id,
-                given_number=holder.person_id in given,
-                warnings=[one.code for one in warnings.get(holder.person_id, ())],
-            )
-        )
-    return issuing.write_certificates(book, act, new)
-
-
-def _given(
-    numbers: Mapping[str, str] | None, found: Mapping[int, Holder]
-) -> tuple[dict[int, str], dict[int, tuple[Refusal, ...]]]:
-    """Given numbers by person id, and what speaks against each person's."""
-    if numbers is None:
-        return {}, {}
-    waiting = dict(numbers)
-    given: dict[int, str] = {}
-    against: dict[int, tuple[Refusal, ...]] = {}
-    for person, holder in found.items():
-        text = waiting.pop(holder.number, None)
-        if not text:
-            against[person] = (
-                Refusal(
-                    "number-not-given",
-                    sentence("号码表里没有此人的证件号码，请补上后再发证。"),
-                    "registry-rule",
-                ),
-            )
-            continue
-        try:
-            number = clean_number(text)
-        except Refused as refused:
-            against[person] = refused.refusals
-            continue
-        if number in given.values() or issuing.taken_numbers([number]):
-            against[person] = (issuing.number_taken(number),)
-        else:
-            given[person] = number
-    if waiting:
-        raise Refused(
-            Refusal(
-                "number-for-nobody",
-                sentence("号码表里的“%(key)s”不在这一批里，请核对人员编号或旧证号码。"),
-                "registry-rule",
-                {"key": next(iter(waiting))},
-            )
-        )
-    return given, against
 
 
 def _people(act: Act, person_numbers: Sequence[str]) -> list[int]:

@@ -1,20 +1,23 @@
-"""The new certificate of somebody whose card a transfer has ended: the step that acts share.
+"""New certificates: the steps that exchange, first issue and the acts of a transfer share.
 
-Issued like any other: numbered, signed, pointing back at the card that ended, whose record it
-carries on. The caller holds the transaction and has locked the numbers. No act is done here.
+Each is numbered, signed, and points back at the card that it follows, whose record it carries on.
+The caller holds the transaction and has locked the numbers. No act is done here.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from registry.rules.acts import Act
-from registry.rules.certificates import may_begin
+from registry.rules.certificates import may_begin, validity
+from registry.rules.numbering import clean_number
 from registry.rules.refusals import Refusal, Refused, sentence
 from registry.rules.reissue import last_day_of
-from registry.store import issuing, moved_cards, person_rows, settings
+from registry.store import certificates, issuing, moved_cards, person_rows, settings
 from registry.store.book import Book
 from registry.store.certificates import CertificateRow
+from registry.store.holders import Holder
 
 
 @dataclass(frozen=True)
@@ -80,3 +83,108 @@ def issue_after_transfer(
         warnings=[warning.code for warning in found.warnings],
     )
     return Reissued(issuing.write_certificates(book, act, [new])[0], ended, found.warnings)
+
+
+def write_for_holders(
+    book: Book,
+    act: Act,
+    people: Sequence[Holder],
+    begins: date,
+    given: Mapping[int, str],
+    warnings: Mapping[int, Sequence[Refusal]],
+    batch_id: int | None,
+    *,
+    exchange: bool,
+) -> list[CertificateRow]:
+    """Close cards past their end, then write one new certificate for each of ``people``.
+
+    In an exchange the old card ends and the new one points back at it. ``given`` are the numbers
+    that somebody chose, by person id; the others follow the district's pattern.
+    """
+    unnumbered = [holder.person_id for holder in people if not given.get(holder.person_id)]
+    pattern = settings.text("number_pattern")
+    made = dict(zip(unnumbered, issuing.next_numbers(pattern, len(unnumbered)), strict=True))
+    numbers = {**made, **given}
+    new = []
+    for holder in people:
+        old = holder.legacy if exchange else None
+        if holder.copy is None or holder.engagement_id is None or (exchange and not old):
+            raise LookupError(f"person {holder.person_id} can't be issued anything")
+        number = numbers[holder.person_id]
+        came_with: dict[str, object] = {"batch": batch_id} if batch_id else {}
+        for row in holder.past_end:
+            certificates.change_state(
+                book, act, row, "expire", details={"replaced_by": number, **came_with}
+            )
+        if old:
+            old = certificates.change_state(
+                book,
+                act,
+                old,
+                "exchange",
+                cause="exchange",
+                details={"replaced_by": number, **came_with},
+            )
+        new.append(
+            issuing.NewCertificate(
+                person_id=holder.person_id,
+                engagement_id=holder.engagement_id,
+                number=number,
+                copy=holder.copy,
+                first_day=begins,
+                last_day=validity(begins),
+                replaces=old,
+                batch_id=batch_id,
+                exchange=exchange,
+                given_number=holder.person_id in given,
+                warnings=[warning.code for warning in warnings.get(holder.person_id, ())],
+            )
+        )
+    return issuing.write_certificates(book, act, new)
+
+
+def given_numbers(
+    numbers: Mapping[str, str] | None, people: Iterable[Holder]
+) -> tuple[dict[int, str], dict[int, tuple[Refusal, ...]]]:
+    """Given numbers by person id, and what speaks against each person's.
+
+    ``numbers`` is keyed by person number or by the number of the old card; raises Refused where a
+    key is nobody's. Nothing is given where it is None.
+    """
+    if numbers is None:
+        return {}, {}
+    waiting = dict(numbers)
+    given: dict[int, str] = {}
+    against: dict[int, tuple[Refusal, ...]] = {}
+    for holder in people:
+        legacy = holder.legacy.number if holder.legacy else ""
+        text = waiting.pop(holder.number, None) or waiting.pop(legacy, None)
+        if not text:
+            against[holder.person_id] = (
+                Refusal(
+                    "number-not-given",
+                    sentence("号码表里没有此人的证件号码，请补上后再发证。"),
+                    "registry-rule",
+                ),
+            )
+            continue
+        try:
+            given[holder.person_id] = clean_number(text)
+        except Refused as refused:
+            against[holder.person_id] = refused.refusals
+    if waiting:
+        raise Refused(
+            Refusal(
+                "number-for-nobody",
+                sentence("号码表里的“%(key)s”不在这一批里，请核对人员编号或旧证号码。"),
+                "registry-rule",
+                {"key": next(iter(waiting))},
+            )
+        )
+    taken = issuing.taken_numbers(list(given.values()))
+    often = Counter(given.values())
+    for person_id, number in list(given.items()):
+        if number in taken or often[number] > 1:
+            against[person_id] = (issuing.number_taken(number),)
+            del given[person_id]
+    return given, against
