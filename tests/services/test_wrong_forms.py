@@ -81,9 +81,7 @@ def test_a_form_added_up_wrong_holds_nothing_back_and_stays_as_typed(
         before = Event.select().count()
         assert call_form_wrong(by("zhou"), sitting, "", scripts=2, total="130.5") == 1
         assert open_forms(row_of(sitting)) == []
-        again = refused(
-            lambda: call_form_wrong(by("zhou"), sitting, "", scripts=2, total="130.5")
-        )
+        again = refused(lambda: call_form_wrong(by("zhou"), sitting, "", scripts=2, total="130.5"))
         assert again == {"form-called-wrong-already"}
         event = Event.select().order_by(Event.seq.desc()).get()
         assert Event.select().count() == before + 1
