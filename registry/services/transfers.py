@@ -162,7 +162,23 @@ def confirm_and_issue(
 
 
 def _standing(act: Act, request_id: int) -> tuple[RequestToDecide, PersonRow]:
-    """The request and its person, if the actor may say yes to it now; else Refused."""
+    """The request and its person, if the actor may say yes to it now; else Refused.
+
+    An answer given between the two looks moves the person; what is then found wrong with the
+    person is that answer's doing, and the answer is what the second actor has to hear of.
+    """
+    try:
+        return _judged(act, request_id)
+    except Refused:
+        now = store.to_decide(request_id, act.by.scope)
+        if now is None:
+            raise Refused(_no_such_request()) from None
+        if now.request.state != "open":
+            raise Refused(request_answered()) from None
+        raise
+
+
+def _judged(act: Act, request_id: int) -> tuple[RequestToDecide, PersonRow]:
     found = store.to_decide(request_id, act.by.scope)
     if found is None:
         raise Refused(_no_such_request())

@@ -19,6 +19,7 @@ from registry.store import transfers as store
 from registry.store.certificates import by_number, live_of
 from registry.store.database import ConstraintViolation, connection, database
 from registry.store.move_outlooks import Move
+from registry.store.people import PersonRow
 from registry.store.tables import Certificate, Engagement, Event, Setting, TransferRequest
 from tests.services.test_people import add, details, events, id_number, refused, with_card
 from tests.staff import add_account, add_organisation
@@ -365,6 +366,34 @@ def test_two_confirmations_at_once_leave_exactly_one(
     assert Engagement.select().where(Engagement.ended_on.is_null()).count() == 1
     live = Certificate.select().where(Certificate.state == "active").count()
     assert live == len(events("certificate-issued")) - 1
+
+
+@pytest.mark.parametrize("second", ["releaser", "legal"])
+def test_whoever_looks_while_another_answers_hears_of_the_answer(
+    register: Config,
+    holder: people_rows.Added,
+    asker: Act,
+    releaser: Act,
+    legal: Act,
+    second: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not of what the answer has made of the person in the meantime."""
+    request = ask(asker)
+    look = transfers.person_for
+    answered: list[int] = []
+
+    def answered_before_the_look(act: Act, number: str) -> PersonRow:
+        if not answered:
+            answered.append(request)
+            transfers.confirm_request(legal, request)
+        return look(act, number)
+
+    monkeypatch.setattr(transfers, "person_for", answered_before_the_look)
+    with pytest.raises(Refused) as caught:
+        transfers.confirm_request({"releaser": releaser, "legal": legal}[second], request)
+    expected = {"releaser": "no-such-request", "legal": "request-answered"}
+    assert [one.code for one in caught.value.refusals] == [expected[second]]
 
 
 def test_an_answer_is_written_once_whoever_gives_it(
