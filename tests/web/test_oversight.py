@@ -579,4 +579,4 @@ def test_the_book_names_a_superior_and_not_its_code(
             book.record("organisation-edited", act, under, details=told)
         seq = Event.select(Event.seq).order_by(Event.seq.desc()).scalar()
     page = inspect_page(auditor.get(f"/history/{seq}").text)
-    assert "某区综合行政执法局（原：某区人民政府）" in page and "X9" not in page
+    assert "某区综合行政执法局（原：某区人民政府）" in page and "X9" not in main_of(page)
