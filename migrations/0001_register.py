@@ -167,7 +167,6 @@ def _ddl(db):
             "disabled_at text",
             "created_at text not null",
             "last_sign_in_at text",
-            "language text not null default 'zh_Hans_CN'",
             length("account", "login", 1, 60),
             length("account", "name", 1, 60),
             flag("account", "must_change"),

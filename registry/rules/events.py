@@ -840,7 +840,7 @@ _ALL = (
         "account-changed",
         "account",
         in_context("event", "修改账号"),
-        "login role role_from organisation organisation_from changed sessions_ended language",
+        "login role role_from organisation organisation_from changed sessions_ended",
         "name name_from",
     ),
     _kind("password-changed", "account", in_context("event", "修改密码"), "login sessions_ended"),

@@ -87,7 +87,6 @@ class Account(Row):
     disabled_at = TextField(null=True)
     created_at = TextField()
     last_sign_in_at = TextField(null=True)
-    language = TextField(default="zh_Hans_CN")
 
 
 class AccountSlip(Row):

@@ -174,7 +174,6 @@ FIELDS: dict[str, Any] = {
     "key": lazy_gettext("密钥"),
     "kid": lazy_gettext("密钥编号"),
     "kind": lazy_gettext("种类"),
-    "language": lazy_gettext("语言"),
     "layout": lazy_gettext("版式"),
     "lecturer": lazy_gettext("授课人"),
     "letter": lazy_gettext("委托书"),
