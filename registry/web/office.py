@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFProtect
@@ -68,14 +69,8 @@ def build(config: Config, *, clock: Callable[[], datetime] | None, connected: bo
         template_folder=str(resource_folder("templates")),
         static_folder=str(resource_folder("static")),
     )
+    app.config.update(settings_of(config))
     app.config.update(
-        SECRET_KEY=config.secret_key,
-        PUBLIC_URL=config.public_url,
-        OFFICE_NAME=config.office_name,
-        IDLE_MINUTES=config.idle_minutes,
-        FRESH_MINUTES=config.fresh_minutes,
-        DEMO=config.demo,
-        REGISTRY=config,
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
         WTF_CSRF_TIME_LIMIT=None,
@@ -110,6 +105,19 @@ def build(config: Config, *, clock: Callable[[], datetime] | None, connected: bo
     return app
 
 
+def settings_of(config: Config) -> dict[str, Any]:
+    """What makes an office this register's; read anew at each request."""
+    return {
+        "SECRET_KEY": config.secret_key,
+        "PUBLIC_URL": config.public_url,
+        "OFFICE_NAME": config.office_name,
+        "IDLE_MINUTES": config.idle_minutes,
+        "FRESH_MINUTES": config.fresh_minutes,
+        "DEMO": config.demo,
+        "REGISTRY": config,
+    }
+
+
 def _hold_connection(app: Flask) -> None:
     """One connection for a request, given back at its end whatever happens."""
 
@@ -128,4 +136,4 @@ def _hold_connection(app: Flask) -> None:
             stack.close()
 
 
-__all__ = ["AREAS", "build"]
+__all__ = ["AREAS", "build", "settings_of"]

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+import registry
 from registry.config import Config
 from registry.rules.acts import Act
 from registry.rules.roles import ROLES, SCOPED_ROLES, may
@@ -26,6 +27,7 @@ from tests.web.conftest import (  # noqa: F401 - fixtures
     Browser,
     account_of,
     browser_of,
+    built_office,
     cheap_passwords,
     clock,
     office,
@@ -271,10 +273,11 @@ def test_another_organ_s_rows_are_answered_like_none(
 # --- planted faults --------------------------------------------------------------------------
 
 
-def test_a_new_address_is_found_missing(office: Flask) -> None:  # noqa: F811
+def test_a_new_address_is_found_missing(register: Config) -> None:
+    app = registry.create_app(register, connected=True)
     view = permissions.allow("person.view")(lambda drawer: "")
-    office.add_url_rule("/drawers/<drawer>", "drawers", view)
-    assert uncovered(office) == ["/drawers/<drawer>"]
+    app.add_url_rule("/drawers/<drawer>", "drawers", view)
+    assert uncovered(app) == ["/drawers/<drawer>"]
 
 
 def test_a_gate_that_lets_everybody_in_is_found(

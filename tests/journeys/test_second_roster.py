@@ -26,6 +26,7 @@ from tests.journeys.second_roster import (
 from tests.web.conftest import (  # noqa: F401 - fixtures
     Browser,
     browser_of,
+    built_office,
     cheap_passwords,
     clock,
     office,

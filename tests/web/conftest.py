@@ -17,6 +17,7 @@ from registry.rules.acts import OPERATOR, Act, local_day
 from registry.services import accounts, passwords
 from registry.store.database import connection
 from registry.store.tables import Organisation
+from registry.web.office import settings_of
 
 NOW = datetime.fromisoformat("2026-11-23T02:30:00+00:00")
 ADDRESS = "https://zf.example.cn"
@@ -106,12 +107,30 @@ def clock() -> TestClock:
     return TestClock()
 
 
+@pytest.fixture(scope="session")
+def built_office() -> Callable[[Config], Flask]:
+    """The office put together once: its pages and templates take as long as a whole test."""
+    built: list[Flask] = []
+
+    def build(config: Config) -> Flask:
+        if not built:
+            built.append(registry.create_app(config, connected=True))
+        return built[0]
+
+    return build
+
+
 @pytest.fixture
-def office(register: Config, clock: TestClock) -> Iterator[Flask]:
+def office(
+    register: Config, clock: TestClock, built_office: Callable[[Config], Flask]
+) -> Iterator[Flask]:
     """The office on a fresh register."""
-    app = registry.create_app(register, clock=clock, connected=True)
-    app.testing = True
+    app = built_office(register)
+    kept = dict(app.config)
+    app.config.update(settings_of(register), CLOCK=clock, TESTING=True)
     yield app
+    app.config.clear()
+    app.config.update(kept)
 
 
 @pytest.fixture

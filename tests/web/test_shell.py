@@ -14,6 +14,8 @@ from flask import Flask, make_response, render_template_string, request
 from itsdangerous import timed
 from werkzeug.routing import Rule
 
+import registry
+from registry.config import Config
 from registry.rules.refusals import Refusal, Refused
 from registry.store.database import DatabaseUnavailable
 from registry.web import logs
@@ -45,6 +47,12 @@ class DayForm(ActForm):
     """An act and nothing else."""
 
     bases = ("penalty-law-17",)
+
+
+@pytest.fixture
+def built_office() -> Callable[[Config], Flask]:
+    """An office of each test's own: pages are added to it."""
+    return lambda config: registry.create_app(config, connected=True)
 
 
 @pytest.fixture
