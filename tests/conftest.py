@@ -18,6 +18,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.datastructures import ImmutableDict
 
 from registry.config import Config
 from registry.rules.acts import Act, Actor, local_day
@@ -29,6 +33,12 @@ MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 2_000_000_000
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
+# A busy machine must not turn a property red.
+settings.register_profile(
+    "untimed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
@@ -39,6 +49,23 @@ def missing(what: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"missing in CI: {what}")
     pytest.skip(f"missing here: {what}")
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates compiled once for all the offices that one test run puts together."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = ImmutableDict(Flask.jinja_options, bytecode_cache=_CompiledTemplates())
 
 
 @pytest.fixture(scope="session")

@@ -237,10 +237,15 @@ def test_an_honest_roster_is_taken_after_all_that(server: Server, clerk: Clerk) 
     assert status == 302 and server.workers() == workers
 
 
-def readers_of(worker: int) -> int:
-    """How many processes a worker has started that still run."""
+def started_by(worker: int) -> set[str]:
+    """The processes that a worker has started, read from one of its threads after another."""
     tasks = Path(f"/proc/{worker}/task").glob("*/children")
-    return sum(len(task.read_text().split()) for task in tasks)
+    return {process for task in tasks for process in task.read_text().split()}
+
+
+def readers_of(worker: int) -> int:
+    """How many processes of a worker ran at one moment: those seen before it and after it."""
+    return len(started_by(worker) & started_by(worker))
 
 
 def test_several_hostile_files_at_once_wait_for_one_another(server: Server, clerk: Clerk) -> None:

@@ -271,10 +271,7 @@ def test_a_normal_transfer_overtakes_the_request(
     request = ask(asker)
     employment.transfer(legal, holder.number, there)
     assert state_of(request) == "overtaken"
-    assert refused(lambda: transfers.confirm_request(legal, request)) == [
-        "request-answered",
-        "same-organisation",
-    ]
+    assert refused(lambda: transfers.confirm_request(legal, request)) == ["request-answered"]
 
 
 def test_other_certificates_than_were_told_end_nothing(

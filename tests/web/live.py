@@ -13,6 +13,7 @@ import registry
 from registry.config import Config
 
 WIDTHS = (390, 1280)
+_VIOLATIONS = {"resultTypes": ["violations"]}
 LANGUAGES = ("zh-CN", "en")
 
 
@@ -56,11 +57,13 @@ class Eyes:
         """Open ``path`` (or stay) and note what axe finds and whether the page is too wide."""
         if path:
             self.page.goto(f"{self.address}{path}")
+        # A click comes back when the next page begins, which may be before it has a body.
+        self.page.wait_for_load_state()
         name = f"{path or self.page.url} at {self.page.viewport_size['width']}"
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if wide > 1:
             self.found.append(f"{name}: {wide} px too wide")
-        for violation in Axe().run(self.page).response["violations"]:
+        for violation in Axe().run(self.page, options=_VIOLATIONS).response["violations"]:
             places = [node["html"][:120] for node in violation["nodes"]][:3]
             self.found.append(f"{name}: {violation['id']}: {places}")
 

@@ -109,7 +109,8 @@ def test_findings_are_ticked_and_decided_by_keyboard(
         page = eyes.page
         eyes.sign_in("legal-office", PASSWORD)
         page.goto(f"{address}/findings?kind=number-in-remarks")
-        page.click("text=几条一起决定")
+        with page.expect_navigation():
+            page.click("text=几条一起决定")
         boxes = page.locator("tbody input[type=checkbox]")
         assert boxes.count() == 2
         boxes.first.focus()

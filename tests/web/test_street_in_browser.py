@@ -69,7 +69,8 @@ def test_one_trip_and_a_photograph_without_script(
     assert asked == [street + paths[0], f"{street}{paths[0]}/photograph"]
     assert page.is_visible("text=有效")
     assert context.cookies() == []
-    page.click("text=English")
+    with page.expect_navigation():
+        page.click("text=English")
     assert page.is_visible("text=Please compare")
     assert context.cookies() == []
     context.close()
